@@ -1,0 +1,91 @@
+"""Archives opened by what they are, not by how they are named.
+
+Belongs here: gzip and zip containers, the choice of a member.
+Does not belong here: the safety checks on archives (verify, which runs before), the parsing of the member (read_*).
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import gzip
+import io
+import unicodedata
+import zipfile
+import zlib
+
+from ingestion.frames import ErreurLecture
+
+
+def ouvrir(contenu: bytes, nom: str, membre: str | None) -> bytes:
+    """Gives the bytes to parse: those of the file, or of one member of the archive it is.
+
+    Args:
+        membre: pattern of the member (`*_QP.csv`), compared without case on the base name; None: the only one that is
+            not a description (`meta_*`).
+    Raises:
+        ErreurLecture: damaged archive, no member or several members for the pattern.
+    """
+    if contenu.startswith(b"\x1f\x8b"):
+        try:
+            return gzip.decompress(contenu)
+        except (OSError, EOFError, zlib.error) as erreur:
+            raise ErreurLecture(
+                f"{nom} : archive gzip tronquée ou abîmée ({erreur}) ; la télécharger de nouveau."
+            ) from erreur
+    if contenu.startswith(b"PK\x03\x04") and membre is None and _est_un_classeur(contenu):
+        return contenu
+    if contenu.startswith(b"PK\x03\x04"):
+        return _membre(contenu, nom, membre)
+    return contenu
+
+
+def membres(contenu: bytes, nom: str) -> dict[str, zipfile.ZipInfo]:
+    """Members of a zip, by base name in composed Unicode (NFC), folders left out.
+
+    Raises:
+        ErreurLecture: not a readable zip.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(contenu)) as archive:
+            return {
+                unicodedata.normalize("NFC", info.filename).rsplit("/", 1)[-1]: info
+                for info in archive.infolist()
+                if not info.is_dir()
+            }
+    except zipfile.BadZipFile as erreur:
+        raise ErreurLecture(
+            f"{nom} : archive zip tronquée ou abîmée ({erreur}) ; la télécharger de nouveau."
+        ) from erreur
+
+
+def extraire(contenu: bytes, nom: str, info: zipfile.ZipInfo) -> bytes:
+    """Bytes of one member.
+
+    Raises:
+        ErreurLecture: the member does not unpack, or its checksum is wrong.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(contenu)) as archive:
+            return archive.read(info)
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError) as erreur:
+        raise ErreurLecture(
+            f"{nom} : le membre {info.filename} de l'archive ne se décompresse pas ({erreur})."
+        ) from erreur
+
+
+def _est_un_classeur(contenu: bytes) -> bool:
+    """An .xlsx workbook is a zip too: its first members say so."""
+    return b"[Content_Types].xml" in contenu[:4096] or b"xl/" in contenu[:4096]
+
+
+def _membre(contenu: bytes, nom: str, membre: str | None) -> bytes:
+    presents = membres(contenu, nom)
+    utiles = sorted(n for n in presents if not n.lower().startswith("meta_"))
+    choisis = [n for n in utiles if membre is None or fnmatch.fnmatch(n.lower(), membre.lower())]
+    if len(choisis) != 1:
+        attendu = f"un membre « {membre} »" if membre else "un seul membre hors description (meta_*)"
+        trouve = ", ".join(choisis) if choisis else f"aucun parmi {', '.join(utiles) or 'les membres'}"
+        raise ErreurLecture(
+            f"{nom} : attendu {attendu} dans l'archive, trouvé {trouve} ; corriger `membre` dans la fiche."
+        )
+    return extraire(contenu, nom, presents[choisis[0]])

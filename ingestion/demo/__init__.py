@@ -1,0 +1,43 @@
+"""The embedded fictitious territory, written as the publishers would publish it.
+
+Belongs here: the order in which its files are gathered and written.
+Does not belong here: any figure, name or layout (the modules beside this one), reading these files (the rest of ingestion).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ingestion.catalogue import Catalogue
+from ingestion.demo import (
+    bases_qpv,
+    chomage,
+    cog,
+    comparateur,
+    contours,
+    filosofi_qpv,
+    filosofi_references,
+    population,
+    qpv2024,
+    recensement,
+    references,
+)
+
+MODULES = (
+    bases_qpv, filosofi_qpv, recensement, population, qpv2024, filosofi_references, comparateur, chomage, cog, contours,
+)  # fmt: skip
+
+
+def ecrire_territoire(dossier: Path) -> None:
+    """Write the deposit of the fictitious territory: the same bytes every time.
+
+    Args:
+        dossier: created when absent; receives `<producteur>/<jeu>/<fichier>` for every file of the cards,
+            `references.yml` (published values that no file holds) and `index.csv`.
+    """
+    fichiers = {chemin: contenu for module in MODULES for chemin, contenu in module.fichiers().items()}
+    annexes = {"references.yml": references.references(), "index.csv": references.index(fichiers, Catalogue())}
+    for chemin, contenu in (fichiers | annexes).items():
+        cible = dossier / chemin
+        cible.parent.mkdir(parents=True, exist_ok=True)
+        cible.write_bytes(contenu)

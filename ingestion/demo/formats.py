@@ -1,0 +1,144 @@
+"""Writers of the containers that the publishers use: csv dialects, zip, gzip, Excel 97, shapefile.
+
+Belongs here: bytes that are a function of their arguments only (fixed dates, no user name, no clock), and the ways a number is written.
+Does not belong here: any figure, name or column of the fictitious territory.
+"""
+
+from __future__ import annotations
+
+import gzip
+import io
+import re
+import struct
+import zipfile
+from collections.abc import Iterable, Mapping, Sequence
+
+import shapefile
+import xlwt
+
+# Separators of thousands: Insee thematic bases, then Filosofi 2018 and 2019.
+FINE_INSECABLE = "\u202f"
+INSECABLE = "\u00a0"
+
+Point = tuple[float, float]
+Anneau = list[Point]
+Polygone = list[Anneau]
+Surface = list[Polygone]
+
+
+def nombre(valeur: float | None, decimales: int = 0, milliers: str = "", zero_final: bool = True) -> str:
+    """Write a number with a decimal comma.
+
+    Args:
+        valeur: None gives an empty cell.
+        milliers: separator put every three digits of the whole part.
+        zero_final: False drops the trailing zeros of the decimal part (`23,0` → `23`), as some bases do.
+    """
+    if valeur is None:
+        return ""
+    texte = f"{valeur:.{decimales}f}"
+    if re.fullmatch(r"-0(\.0*)?", texte):
+        texte = texte[1:]
+    entier, _, decimale = texte.partition(".")
+    if not zero_final:
+        decimale = decimale.rstrip("0")
+    if milliers:
+        entier = f"{int(entier):,}".replace(",", milliers) if entier != "-0" else entier
+    return f"{entier},{decimale}" if decimale else entier
+
+
+def dixiemes(valeur: int | None, zero_final: bool = True) -> str:
+    """Write a rate kept as a whole number of tenths (exact sums): 235 → `23,5`."""
+    return "" if valeur is None else nombre(valeur / 10, 1, zero_final=zero_final)
+
+
+def _cellule(texte: str, separateur: str) -> str:
+    if separateur in texte or '"' in texte:
+        return '"' + texte.replace('"', '""') + '"'
+    return texte
+
+
+def csv(
+    lignes: Iterable[Sequence[str]],
+    *,
+    separateur: str = ";",
+    bom: bool = False,
+    fin: str = "\r\n",
+    colonnes_vides: int = 0,
+    fin_derniere: bool = True,
+) -> bytes:
+    """Bytes of a csv file.
+
+    Args:
+        lignes: header first; every row has the same length.
+        colonnes_vides: nameless columns added at the right of every row.
+        fin_derniere: whether the last row ends with a line break.
+    """
+    suite = separateur * colonnes_vides
+    texte = fin.join(separateur.join(_cellule(c, separateur) for c in ligne) + suite for ligne in lignes)
+    contenu = (texte + (fin if fin_derniere else "")).encode("utf-8")
+    return b"\xef\xbb\xbf" + contenu if bom else contenu
+
+
+def archive(membres: Mapping[str, bytes], date: tuple[int, int, int]) -> bytes:
+    """Zip archive whose members all carry `date` (year, month, day), in the order given."""
+    tampon = io.BytesIO()
+    with zipfile.ZipFile(tampon, "w", zipfile.ZIP_DEFLATED) as zip_:
+        for nom, contenu in membres.items():
+            info = zipfile.ZipInfo(nom, (*date, 0, 0, 0))
+            info.compress_type = zipfile.ZIP_DEFLATED
+            info.create_system = 3
+            zip_.writestr(info, contenu)
+    return tampon.getvalue()
+
+
+def gzippe(contenu: bytes) -> bytes:
+    """Gzip stream without a date."""
+    return gzip.compress(contenu, mtime=0)
+
+
+def classeur(feuilles: Mapping[str, Sequence[Sequence[str | float | None]]]) -> bytes:
+    """Excel 97 workbook: text cells for str, numeric cells for numbers, no cell for None."""
+    livre = xlwt.Workbook(encoding="utf-8")
+    for nom, lignes in feuilles.items():
+        feuille = livre.add_sheet(nom)
+        for i, ligne in enumerate(lignes):
+            for j, valeur in enumerate(ligne):
+                if valeur is not None:
+                    feuille.write(i, j, valeur)
+    tampon = io.BytesIO()
+    livre.save(tampon)
+    return tampon.getvalue()
+
+
+def couche(
+    nom: str,
+    champs: Mapping[str, int],
+    enregistrements: Iterable[tuple[Surface, Sequence[str]]],
+    prj: str,
+    date: tuple[int, int, int],
+) -> dict[str, bytes]:
+    """Members `.dbf .prj .shp .shx` of a polygon layer, attributes in cp1252 and no `.cpg`.
+
+    Args:
+        champs: attribute name → width in characters.
+        enregistrements: surface (outer rings clockwise, in the units of `prj`) and its attributes.
+        date: written in the header of the table.
+    """
+    shp, shx, dbf = io.BytesIO(), io.BytesIO(), io.BytesIO()
+    with shapefile.Writer(shp=shp, shx=shx, dbf=dbf, shapeType=shapefile.POLYGON, encoding="cp1252") as ecrivain:
+        for champ, largeur in champs.items():
+            ecrivain.field(champ, "C", size=largeur)
+        for surface, attributs in enregistrements:
+            ecrivain.poly([[list(point) for point in anneau] for polygone in surface for anneau in polygone])
+            ecrivain.record(*attributs)
+    table = bytearray(dbf.getvalue())
+    # The library writes today's date; byte 29 is the language of the table (0x57: Windows, ANSI).
+    table[1:4] = struct.pack("3B", date[0] - 1900, date[1], date[2])
+    table[29] = 0x57
+    return {
+        f"{nom}.dbf": bytes(table),
+        f"{nom}.prj": prj.encode(),
+        f"{nom}.shp": shp.getvalue(),
+        f"{nom}.shx": shx.getvalue(),
+    }

@@ -1,0 +1,225 @@
+"""One dataset end to end: acquired, verified, read, typed, written; the last good snapshot of a file stays in use.
+
+Belongs here: the order of the steps, what is skipped because nothing changed, what a failure leaves in place.
+Does not belong here: the steps themselves (acquire, verify, read, normalise), what runs when (orchestration).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+import polars as pl
+
+from ingestion.acquire import (
+    Archive,
+    EntreeVerrou,
+    ErreurAcquisition,
+    Source,
+    Verrou,
+    acquerir,
+    lecture_declaree,
+)
+from ingestion.catalogue import Correction, ErreurCatalogue, Fichier, Jeu, Lecture, Millesime
+from ingestion.corrections import ErreurCorrection, corriger
+from ingestion.normalise import ErreurDerive, normaliser
+from ingestion.parquet import NATURES, chemin_brut, chemin_type, ecrire_ensemble, mention_de
+from ingestion.read import ErreurLecture, lire
+
+Horloge = Callable[[], datetime]
+REFUS = (ErreurAcquisition, ErreurLecture, ErreurDerive, ErreurCorrection, ErreurCatalogue, pl.exceptions.PolarsError)
+# What turns bytes into typed cells: a change in any of these files reads everything again.
+MODULES = (
+    *("cells", "codes", "columns", "containers", "corrections", "frames", "ingest", "normalise", "numbers", "parquet"),
+    *("periods", "read", "read_csv", "read_json", "read_shapefile", "read_workbook", "rows"),
+)
+
+
+@dataclass(frozen=True)
+class BilanFichier:
+    """What became of one declared file; the counts are rows of the typed layer in use.
+
+    `statut`: `a_jour` or `en_echec` (with `message`); `a_change`: the typed layer was written by this run;
+    `en_service`: there is a typed layer to publish; `nb_cellules_illisibles`: kept rows hold them.
+    """
+
+    millesime: str
+    fichier: str
+    statut: Literal["a_jour", "en_echec"]
+    message: str
+    a_change: bool
+    en_service: bool
+    nb_lues: int = 0
+    nb_retenues: int = 0
+    nb_exclues: int = 0
+    nb_quarantaine: int = 0
+    nb_cellules_illisibles: int = 0
+
+
+@dataclass(frozen=True)
+class BilanJeu:
+    """What became of a dataset, file by file."""
+
+    jeu: str
+    fichiers: tuple[BilanFichier, ...]
+
+    @property
+    def sans_instantane(self) -> list[str]:
+        """Declared files that have nothing to publish, as `<millésime>/<fichier>`."""
+        return [f"{f.millesime}/{f.fichier}" for f in self.fichiers if not f.en_service]
+
+    @property
+    def en_echec(self) -> list[BilanFichier]:
+        """Files that were refused by this run."""
+        return [f for f in self.fichiers if f.statut == "en_echec"]
+
+    @property
+    def a_change(self) -> bool:
+        """True when this run wrote the typed layer of one file at least."""
+        return any(f.a_change for f in self.fichiers)
+
+
+def ingerer_jeu(
+    jeu: Jeu, source: Source, donnees: Path, horloge: Horloge, corrections: Iterable[Correction] = ()
+) -> BilanJeu:
+    """Brings every file of a dataset to its typed layer; a file that fails never stops another.
+
+    Writes `<data>/archive`, `<data>/raw`, `<data>/normalise` and the lock `<data>/verrou.yml`. A file whose bytes, card
+    and code are those of its typed layer is not read again.
+
+    Args:
+        source: demo, deposit or the publishers (`acquire`).
+        horloge: current time, with a time zone.
+    """
+    archive, verrou = Archive(donnees / "archive"), Verrou(donnees / "verrou.yml")
+    bilans = []
+    for millesime in jeu.millesimes:
+        for fichier in millesime.fichiers:
+            precedent = verrou.lire(jeu.jeu, millesime.millesime, fichier.nom)
+            obtenue = acquerir(jeu, millesime, fichier, source, archive, verrou, horloge)
+            travail = _Travail(jeu, millesime, fichier, donnees, archive, horloge, tuple(corrections))
+            entree, a_change = travail.mener(obtenue, precedent)
+            verrou.ecrire(jeu.jeu, millesime.millesime, fichier.nom, entree)
+            bilans.append(travail.bilan(entree, a_change))
+    verrou.enregistrer()
+    return BilanJeu(jeu.jeu, tuple(bilans))
+
+
+@dataclass(frozen=True)
+class _Travail:
+    """One file to bring from the archive to its typed layer."""
+
+    jeu: Jeu
+    millesime: Millesime
+    fichier: Fichier
+    donnees: Path
+    archive: Archive
+    horloge: Horloge
+    corrections: tuple[Correction, ...]
+
+    def mener(self, obtenue: EntreeVerrou, precedent: EntreeVerrou | None) -> tuple[EntreeVerrou, bool]:
+        """The entry to lock, and whether the typed layer was written."""
+        en_service = self._en_service()
+        if obtenue.sha256 is None:
+            gardee = self._garder(en_service, obtenue, precedent)
+            return replace(gardee, statut=obtenue.statut, message=obtenue.message), False
+        lecture = lecture_declaree(self.jeu, self.fichier, obtenue.origine)
+        empreinte = self._empreinte(obtenue.sha256, lecture)
+        if en_service.get("normalise") == empreinte:
+            return replace(obtenue, normalise=empreinte), False
+        try:
+            self._ecrire(self.archive.lire(obtenue.sha256), obtenue.sha256, empreinte, lecture)
+        except REFUS as erreur:
+            entree = self._garder(en_service, obtenue, precedent)
+            return replace(entree, verifie_le=obtenue.verifie_le, statut="en_echec", message=str(erreur)), False
+        return replace(obtenue, normalise=empreinte), True
+
+    def _garder(
+        self, en_service: dict[str, str], obtenue: EntreeVerrou, precedent: EntreeVerrou | None
+    ) -> EntreeVerrou:
+        """The entry of the bytes whose typed layer is in use; the refused ones stay in the archive only."""
+        if not en_service:
+            return replace(obtenue, normalise=None)
+        sha256, normalise = en_service["sha256"], en_service["normalise"]
+        if precedent is not None and precedent.sha256 == sha256:
+            return replace(precedent, normalise=normalise)
+        # A live inventory records what the publisher gives before anything reads it: only the layer knows its bytes.
+        taille = self.archive.chemin(sha256).stat().st_size if self.archive.chemin(sha256).exists() else None
+        return EntreeVerrou(sha256, taille, None, obtenue.origine, None, obtenue.verifie_le, normalise=normalise)
+
+    def bilan(self, entree: EntreeVerrou, a_change: bool) -> BilanFichier:
+        """The counts of the typed layer in use."""
+        en_service = bool(entree.normalise and self._en_service())
+        comptes: dict[str, int] = {}
+        illisibles = 0
+        if en_service:
+            comptes = dict(pl.read_parquet(self._type("lignes"), columns=["sort"]).group_by("sort").len().iter_rows())
+            quarantaine = pl.scan_parquet(self._type("quarantaine")).select(pl.len()).collect().item()
+            illisibles = quarantaine - comptes.get("quarantaine", 0)
+        return BilanFichier(
+            millesime=self.millesime.millesime,
+            fichier=self.fichier.nom,
+            statut=entree.statut,
+            message=entree.message,
+            a_change=a_change,
+            en_service=en_service,
+            nb_lues=sum(comptes.values()),
+            nb_retenues=comptes.get("retenue", 0),
+            nb_exclues=comptes.get("exclue", 0),
+            nb_quarantaine=comptes.get("quarantaine", 0),
+            nb_cellules_illisibles=illisibles,
+        )
+
+    def _type(self, nature: str) -> Path:
+        return chemin_type(self.donnees, self.jeu, self.millesime, self.fichier, nature)
+
+    def _en_service(self) -> dict[str, str]:
+        """`sha256` and `normalise` (digest) of the typed layer on the disk; empty when it is not whole."""
+        brut = chemin_brut(self.donnees, self.jeu, self.millesime, self.fichier)
+        if not brut.exists() or not all(self._type(nature).exists() for nature in NATURES):
+            return {}
+        mention = mention_de(self._type(NATURES[-1]))
+        return mention if {"sha256", "normalise"} <= mention.keys() else {}
+
+    def _empreinte(self, sha256: str, lecture: Lecture) -> str:
+        """Digest of everything the typed layer comes from: bytes, what the card says of them, code."""
+        fiche = {
+            "jeu": self.jeu.model_dump(mode="json", include={"jeu", "zonage", "niveau", "cle", "marques", "blocs"}),
+            "millesime": self.millesime.model_dump(mode="json", include={"millesime", "periodes"}),
+            "fichier": self.fichier.model_dump(mode="json", include={"fichier", "partie", "cle", "blocs", "niveau"}),
+            "lecture": lecture.model_dump(mode="json"),
+            "corrections": [c.model_dump(mode="json") for c in self.corrections if c.jeu == self.jeu.jeu],
+        }
+        texte = json.dumps([sha256, fiche, _version_du_code()], sort_keys=True, ensure_ascii=False)
+        return hashlib.sha256(texte.encode()).hexdigest()
+
+    def _ecrire(self, contenu: bytes, sha256: str, empreinte: str, lecture: Lecture) -> None:
+        lieu = f"{self.jeu.jeu}, millésime {self.millesime.millesime}, {self.fichier.nom}"
+        lues = lire(contenu, lieu, lecture)
+        corrigees = corriger(lues, self.corrections, self.jeu, self.millesime, self.fichier)
+        fichier = self.fichier.model_copy(update={"lecture": lecture})
+        normalise = normaliser(corrigees, self.jeu, self.millesime, fichier, sha256)
+        brut = lues.with_columns(
+            _jeu=pl.lit(self.jeu.jeu),
+            _millesime=pl.lit(self.millesime.millesime),
+            _empreinte=pl.lit(sha256),
+            _ingere_le=pl.lit(self.horloge().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")),
+        )
+        ecrire_ensemble(
+            {chemin_brut(self.donnees, self.jeu, self.millesime, self.fichier): brut}
+            | {self._type(nature): getattr(normalise, nature) for nature in NATURES},
+            mention={"sha256": sha256, "normalise": empreinte},
+        )
+
+
+@cache
+def _version_du_code() -> str:
+    dossier = Path(__file__).parent
+    octets = b"".join((dossier / f"{module}.py").read_bytes() for module in MODULES)
+    return hashlib.sha256(octets + pl.__version__.encode()).hexdigest()

@@ -1,0 +1,145 @@
+"""Text to typed cells: every published cell of a declared variable with its territory, its period and its status.
+
+Belongs here: the three frames of a file and their schemas.
+Does not belong here: names of columns (columns), fate of the rows (rows), status of a cell (cells), any SQL.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import polars as pl
+
+from ingestion.catalogue import Bloc, ErreurCatalogue, Fichier, Jeu, Millesime
+from ingestion.cells import cellules_du_bloc
+from ingestion.columns import Entete, ErreurDerive, resoudre
+from ingestion.numbers import texte
+from ingestion.rows import trier
+
+__all__ = ["CELLULES", "LIGNES", "QUARANTAINE", "ErreurDerive", "Normalise", "normaliser"]
+
+CELLULES: dict[str, Any] = {
+    "jeu": pl.String,
+    "millesime": pl.String,
+    "fichier": pl.String,
+    "ligne": pl.Int32,
+    "niveau": pl.String,
+    "code_territoire": pl.String,
+    "zonage": pl.String,
+    "bloc": pl.String,
+    "variable": pl.String,
+    "rang": pl.Int16,
+    "periode": pl.String,
+    "date_reference": pl.Date,
+    "est_date_deduite": pl.Boolean,
+    "valeur": pl.Float64,
+    "valeur_texte": pl.String,
+    "statut": pl.String,
+    "precision": pl.Float64,
+    "mention": pl.String,
+    "colonne_source": pl.String,
+    "empreinte_sha256": pl.String,
+}
+_FICHIER = ("jeu", "millesime", "fichier", "ligne")
+LIGNES = {c: CELLULES[c] for c in (*_FICHIER, "niveau", "code_territoire", "zonage")}
+LIGNES |= dict.fromkeys(("libelle", "sort", "motif"), pl.String)
+QUARANTAINE = {c: CELLULES[c] for c in _FICHIER} | dict.fromkeys(("colonne", "valeur_lue", "motif"), pl.String)
+
+
+class Normalise(NamedTuple):
+    """The three frames of a file, with the schemas above: typed cells, fate of each row, what could not be read."""
+
+    cellules: pl.DataFrame
+    lignes: pl.DataFrame
+    quarantaine: pl.DataFrame
+
+
+def normaliser(lignes: pl.DataFrame, jeu: Jeu, millesime: Millesime, fichier: Fichier, empreinte: str) -> Normalise:
+    """Types the text of one file.
+
+    Args:
+        lignes: frame of `read.lire`.
+        empreinte: sha256 of the published file, carried by every cell.
+    Raises:
+        ErreurDerive: a declared column is missing.
+        ErreurCatalogue: the card names a block without a period in this vintage.
+    """
+    entete = Entete(f"{jeu.jeu}, millésime {millesime.millesime}, {fichier.nom}", lignes.columns)
+    blocs = [
+        (b, resoudre(entete, b, millesime.millesime, millesime.periodes.get(b.nom)))
+        for b in _blocs(jeu, millesime, fichier)
+    ]
+    triees = trier(lignes, jeu, fichier, entete)
+    gardees = triees.filter((pl.col("_sort") == "retenue") | pl.col("_agregat"))
+    morceaux = [
+        morceau
+        for bloc, colonnes in blocs
+        if colonnes
+        for morceau in cellules_du_bloc(
+            gardees, entete, bloc, colonnes, dict(jeu.marques), millesime.periodes.get(bloc.nom)
+        )
+    ]
+    vide = pl.DataFrame(schema=CELLULES | {"_lu": pl.String, "_motif": pl.String})
+    longues = pl.concat(morceaux) if morceaux else vide
+    libelle = next((c.colonne for _, colonnes in blocs for c in colonnes if c.variable == "libelle"), None)
+    constantes = {
+        "jeu": jeu.jeu,
+        "millesime": millesime.millesime,
+        "fichier": fichier.nom,
+        "empreinte_sha256": empreinte,
+    }
+    return Normalise(
+        _table(longues, constantes, CELLULES),
+        _table(_fates(triees, libelle), constantes, LIGNES),
+        _table(_illisibles(triees, longues, (fichier.cle or jeu.cle).colonnes), constantes, QUARANTAINE),
+    )
+
+
+def _blocs(jeu: Jeu, millesime: Millesime, fichier: Fichier) -> list[Bloc]:
+    """Blocks that the file holds: those it names, otherwise those of the vintage and those that date themselves."""
+    retenus = []
+    for bloc in jeu.blocs:
+        a_une_periode = bloc.nom in millesime.periodes or all(v.motif_colonnes for v in bloc.variables.values())
+        if fichier.blocs is not None and bloc.nom in fichier.blocs and not a_une_periode:
+            raise ErreurCatalogue(
+                f"{jeu.jeu} {millesime.millesime}: block {bloc.nom} of {fichier.nom} has no period in `periodes`"
+            )
+        if a_une_periode and (fichier.blocs is None or bloc.nom in fichier.blocs):
+            retenus.append(bloc)
+    return retenus
+
+
+def _table(donnees: pl.DataFrame, constantes: dict[str, str], schema: dict[str, Any]) -> pl.DataFrame:
+    """The frame with exactly the columns of the schema, in its order."""
+    manquantes = [pl.lit(v).alias(c) for c, v in constantes.items() if c in schema]
+    return donnees.with_columns(manquantes).select(pl.col(c).cast(t) for c, t in schema.items())
+
+
+def _fates(triees: pl.DataFrame, libelle: str | None) -> pl.DataFrame:
+    """One row per row of the file; one that is not kept shows its key as it was read."""
+    return triees.select(
+        pl.col("_ligne").alias("ligne"),
+        pl.col("_niveau").alias("niveau"),
+        pl.coalesce("_code", "_lu").alias("code_territoire"),
+        pl.col("_zonage").alias("zonage"),
+        (texte(libelle) if libelle else pl.lit(None, pl.String)).alias("libelle"),
+        pl.col("_sort").alias("sort"),
+        pl.col("_motif").alias("motif"),
+    )
+
+
+def _illisibles(triees: pl.DataFrame, longues: pl.DataFrame, cles: list[str]) -> pl.DataFrame:
+    """Rows in quarantine (column = the key) and cells that could not be read."""
+    lignes = triees.filter(pl.col("_sort") == "quarantaine").select(
+        pl.col("_ligne").alias("ligne"),
+        pl.lit(cles[0] if cles else "").alias("colonne"),
+        pl.col("_lu").alias("valeur_lue"),
+        pl.col("_motif").alias("motif"),
+    )
+    cellules = longues.filter(pl.col("_motif").is_not_null()).select(
+        pl.col("ligne"),
+        pl.col("colonne_source").alias("colonne"),
+        pl.col("_lu").alias("valeur_lue"),
+        pl.col("_motif").alias("motif"),
+    )
+    return pl.concat([lignes, cellules]).sort("ligne", "colonne", maintain_order=True)

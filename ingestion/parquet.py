@@ -1,0 +1,90 @@
+"""Where the layers of a file are on the disk, and how they are written.
+
+Belongs here: paths of the raw and typed layers, atomic writing, what is no longer declared.
+Does not belong here: what the layers hold (read, normalise), the archive and the lock (acquire).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+import polars as pl
+
+from ingestion.catalogue import Fichier, Jeu, Millesime
+
+LIGNES_PAR_GROUPE = 262_144
+NATURES = ("cellules", "quarantaine", "lignes")
+
+
+def chemin_brut(donnees: Path, jeu: Jeu, millesime: Millesime, fichier: Fichier) -> Path:
+    """`<data>/raw/<producteur>/<jeu>/<millesime>/<fichier>.parquet`."""
+    return donnees / "raw" / jeu.dossier / millesime.millesime / f"{fichier.nom}.parquet"
+
+
+def chemin_type(donnees: Path, jeu: Jeu, millesime: Millesime, fichier: Fichier, nature: str) -> Path:
+    """`<data>/normalise/<producteur>/<jeu>/<millesime>/<fichier>.<nature>.parquet`."""
+    return donnees / "normalise" / jeu.dossier / millesime.millesime / f"{fichier.nom}.{nature}.parquet"
+
+
+def ecrire_ensemble(tables: dict[Path, pl.DataFrame], mention: dict[str, str] | None = None) -> None:
+    """Writes several Parquet files that belong together: zstd, same bytes for the same rows.
+
+    Everything is written beside before the first name changes; the last path is taken away first and put back last,
+    so that its presence says that the others go with it.
+
+    Args:
+        mention: what the last file says of the whole, read again by `mention_de`.
+    """
+    temoin = list(tables)[-1]
+    temporaires = {
+        chemin: _ecrire_a_cote(chemin, table, (mention or {}) if chemin == temoin else {})
+        for chemin, table in tables.items()
+    }
+    temoin.unlink(missing_ok=True)
+    for chemin, temporaire in temporaires.items():
+        temporaire.replace(chemin)
+
+
+def mention_de(chemin: Path) -> dict[str, str]:
+    """What `ecrire_ensemble` wrote beside the rows of a file; empty when the file is absent or unreadable."""
+    try:
+        return dict(pl.read_parquet_metadata(chemin))
+    except (FileNotFoundError, pl.exceptions.PolarsError):
+        return {}
+
+
+def retirer_non_declares(donnees: Path, jeux: Iterable[Jeu]) -> list[Path]:
+    """Removes the layers of files that no card declares any more, and what an interrupted run left.
+
+    The archive is never touched: a vintage put back is read again from there.
+    """
+    declares = {
+        chemin
+        for jeu in jeux
+        for millesime in jeu.millesimes
+        for fichier in millesime.fichiers
+        for chemin in (
+            chemin_brut(donnees, jeu, millesime, fichier),
+            *(chemin_type(donnees, jeu, millesime, fichier, nature) for nature in NATURES),
+        )
+    }
+    presents = [p for couche in ("raw", "normalise") for p in (donnees / couche).rglob("*") if p.is_file()]
+    retires = sorted(p for p in presents if p not in declares)
+    for chemin in retires:
+        chemin.unlink()
+    return retires
+
+
+def _ecrire_a_cote(chemin: Path, table: pl.DataFrame, mention: dict[str, str]) -> Path:
+    chemin.parent.mkdir(parents=True, exist_ok=True)
+    temporaire = chemin.with_name(f".{chemin.name}.partiel")
+    with temporaire.open("wb") as flux:
+        # A fixed size of row groups: the default follows the machine, and the bytes with it.
+        table.write_parquet(
+            flux, compression="zstd", compression_level=3, row_group_size=LIGNES_PAR_GROUPE, metadata=mention
+        )
+        flux.flush()
+        os.fsync(flux.fileno())
+    return temporaire
