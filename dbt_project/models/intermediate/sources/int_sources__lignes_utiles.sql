@@ -1,0 +1,20 @@
+{# The published rows that a figure of the release comes from, as such, in a sum or as the description of a territory. #}
+select distinct jeu, millesime, fichier, ligne
+from {{ ref('int_valeurs__classees') }}
+where rang = 1 and ligne is not null
+union
+select distinct l.jeu, l.millesime, l.fichier, l.ligne
+from {{ ref('int_references__communes_larges') }} as l
+inner join {{ ref('int_references__zones_de_communes') }} as z
+    on l.code_commune = z.code_commune and l.millesime = z.millesime
+union
+{# Outlines: the edition whose surfaces are in use. Membership and official codes: every row describes a territory. #}
+select l.jeu, l.millesime, l.fichier, l.ligne
+from {{ source('ingestion', 'lignes') }} as l
+inner join (select distinct jeu, millesime from {{ source('spatial', 'surfaces') }}) as s
+    on l.jeu = s.jeu and l.millesime = s.millesime
+where l.sort = 'retenue'
+union
+select jeu, millesime, fichier, ligne
+from {{ source('ingestion', 'lignes') }}
+where sort = 'retenue' and jeu in ('insee.cog', 'insee.qpv_appartenance')

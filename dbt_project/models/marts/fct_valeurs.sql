@@ -1,0 +1,21 @@
+select
+    niveau,
+    code_territoire,
+    zonage,
+    indicateur,
+    periode,
+    date_reference,
+    est_date_deduite,
+    valeur,
+    coalesce(valeur_texte, mention) as valeur_texte,
+    statut,
+    numerateur,
+    denominateur,
+    borne_basse,
+    borne_haute,
+    methode_incertitude,
+    jeu,
+    millesime,
+    empreinte_sha256,
+    cast(version_definition as integer) as version_definition
+from {{ ref('int_valeurs__toutes') }}
