@@ -1,0 +1,207 @@
+"""The assets before dbt: one per dataset of the catalogue, then what is made from all of them.
+
+Belongs here: raw datasets, layers of lines, contours, tables of the cards, expectations, as assets and checks.
+Does not belong here: dbt models (dbt_assets), the release (definitions), the work itself (steps).
+"""
+
+# No `from __future__ import annotations`: Dagster reads the type of `context` from the signature itself.
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import dagster as dg
+
+from ingestion.catalogue import Catalogue, Jeu
+from ingestion.dbt_sources import FICHES, INGESTION, SPATIAL
+from ingestion.ingest import BilanJeu
+from orchestration.refresh import signaler_attentes
+from orchestration.session import Session
+
+A_JOUR = "instantane_a_jour"
+ATTENTES = "attentes"
+FORMATS_DE_CONTOURS = ("shapefile", "geojson")
+
+
+def cle_brute(jeu: Jeu) -> dg.AssetKey:
+    """`raw/<producteur>/<jeu>`."""
+    return dg.AssetKey(["raw", *jeu.jeu.split(".")])
+
+
+def actif_brut(jeu: Jeu) -> dg.AssetsDefinition:
+    """A dataset, from its published files to typed cells.
+
+    A file that is refused fails a check that blocks nothing: its last good snapshot stays in use. Only a file that was
+    never read makes the asset fail.
+    """
+    controle = dg.AssetCheckSpec(
+        A_JOUR,
+        asset=cle_brute(jeu),
+        description="Chaque fichier déclaré a été obtenu et lu aujourd'hui.",
+        blocking=False,
+    )
+
+    @dg.asset(
+        key=cle_brute(jeu),
+        group_name=jeu.theme,
+        owners=[f"team:{jeu.jeu.split('.')[0]}"],
+        kinds={"python", "parquet"},
+        description=f"{jeu.titre}. {jeu.description}",
+        metadata={
+            "producteur": jeu.producteur,
+            "licence": jeu.licence.nom,
+            "cadence": jeu.cadence,
+            "page": dg.MetadataValue.url(jeu.page),
+            "millesimes": ", ".join(m.millesime for m in jeu.millesimes),
+        },
+        check_specs=[controle],
+        required_resource_keys={"session"},
+    )
+    def brut(context: dg.AssetExecutionContext) -> Iterator[Any]:
+        session: Session = context.resources.session
+        bilan = session.ingerer(jeu)
+        if bilan.sans_instantane:
+            phrases = [f.message for f in bilan.en_echec] or [
+                f"{nom} : aucun état utilisable." for nom in bilan.sans_instantane
+            ]
+            raise dg.Failure(description="\n".join(phrases), allow_retries=False)
+        yield dg.MaterializeResult(metadata=metadonnees(session, jeu, bilan), check_results=[resultat_a_jour(bilan)])
+
+    return brut
+
+
+def metadonnees(session: Session, jeu: Jeu, bilan: BilanJeu) -> dict[str, Any]:
+    """Rows read and what became of them, size of the typed layer."""
+    fichiers = bilan.fichiers
+    dossier = session.contexte.donnees / "normalise" / jeu.dossier
+    return {
+        "dagster/row_count": sum(f.nb_retenues for f in fichiers),
+        "fichiers": len(fichiers),
+        "relus": sum(f.a_change for f in fichiers),
+        "lignes_lues": sum(f.nb_lues for f in fichiers),
+        "lignes_exclues": sum(f.nb_exclues for f in fichiers),
+        "lignes_en_quarantaine": sum(f.nb_quarantaine for f in fichiers),
+        "cellules_illisibles": sum(f.nb_cellules_illisibles for f in fichiers),
+        "octets": sum(chemin.stat().st_size for chemin in dossier.rglob("*.parquet")),
+    }
+
+
+def resultat_a_jour(bilan: BilanJeu) -> dg.AssetCheckResult:
+    """Failed, as a warning, when a file was refused and an earlier snapshot is used instead."""
+    refuses = bilan.en_echec
+    return dg.AssetCheckResult(
+        check_name=A_JOUR,
+        passed=not refuses,
+        severity=dg.AssetCheckSeverity.WARN,
+        description="\n".join(f.message for f in refuses) or None,
+        metadata={"fichiers_refuses": len(refuses)},
+    )
+
+
+def controles_attentes(catalogue: Catalogue) -> dg.AssetChecksDefinition:
+    """Great Expectations on each dataset, as one check per dataset that blocks nothing."""
+    specs = [
+        dg.AssetCheckSpec(ATTENTES, asset=cle_brute(jeu), description=jeu.attendus.description, blocking=False)
+        for jeu in catalogue.jeux.values()
+    ]
+
+    @dg.multi_asset_check(specs=specs, name="attentes", can_subset=True, required_resource_keys={"session"})
+    def attentes(context: dg.AssetCheckExecutionContext) -> Iterator[dg.AssetCheckResult]:
+        session: Session = context.resources.session
+        voulues = {key.asset_key for key in context.selected_asset_check_keys}
+        for jeu in catalogue.jeux.values():
+            if cle_brute(jeu) in voulues:
+                yield resultat_attentes(jeu, session.etapes.valider_jeu(session.contexte, jeu))
+
+    return attentes
+
+
+def resultat_attentes(jeu: Jeu, resultats: Sequence[Any]) -> dg.AssetCheckResult:
+    """The expectations of one dataset as one check result."""
+    echoues = [r for r in resultats if r.resultat == "echoue"]
+    return dg.AssetCheckResult(
+        asset_key=cle_brute(jeu),
+        check_name=ATTENTES,
+        passed=not echoues,
+        severity=dg.AssetCheckSeverity.WARN,
+        description="\n".join(r.message for r in echoues) or None,
+        metadata={r.controle: f"{r.resultat} : {r.observe}" for r in resultats},
+    )
+
+
+def actifs_communs(catalogue: Catalogue) -> list[dg.AssetsDefinition]:
+    """What is made from every dataset at once: layers of lines, contours, tables of the cards, expectations."""
+    brutes = [cle_brute(jeu) for jeu in catalogue.jeux.values()]
+    return [_lignes(brutes), _contours(catalogue), _fiches(brutes), _attentes(brutes)]
+
+
+def _specs(prefixe: str, tables: dict[str, str], deps: list[dg.AssetKey]) -> list[dg.AssetSpec]:
+    return [
+        dg.AssetSpec(
+            [prefixe, nom],
+            description=texte,
+            deps=deps,
+            group_name=prefixe,
+            owners=[f"team:{prefixe}"],
+            kinds={"python", "parquet"},
+        )
+        for nom, texte in tables.items()
+    ]
+
+
+def _lignes(brutes: list[dg.AssetKey]) -> dg.AssetsDefinition:
+    @dg.multi_asset(
+        specs=_specs("ingestion", INGESTION, brutes),
+        name="couches",
+        required_resource_keys={"session"},
+        can_subset=False,
+    )
+    def couches(context: dg.AssetExecutionContext) -> Iterator[Any]:
+        """Remove from the layers what no card declares any more: the sources of dbt read whole folders."""
+        session: Session = context.resources.session
+        retires = session.etapes.elaguer(session.contexte)
+        for nom in INGESTION:
+            yield dg.MaterializeResult(asset_key=["ingestion", nom], metadata={"retires": len(retires)})
+
+    return couches
+
+
+def _contours(catalogue: Catalogue) -> dg.AssetsDefinition:
+    deps = [cle_brute(jeu) for jeu in catalogue.jeux.values() if jeu.lecture.format in FORMATS_DE_CONTOURS]
+
+    @dg.multi_asset(specs=_specs("spatial", SPATIAL, deps), name="contours", required_resource_keys={"session"})
+    def contours(context: dg.AssetExecutionContext) -> Iterator[Any]:
+        session: Session = context.resources.session
+        session.etapes.placer(session.contexte)
+        for nom in SPATIAL:
+            yield dg.MaterializeResult(asset_key=["spatial", nom])
+
+    return contours
+
+
+def _fiches(brutes: list[dg.AssetKey]) -> dg.AssetsDefinition:
+    @dg.multi_asset(specs=_specs("catalogue", FICHES, brutes), name="fiches", required_resource_keys={"session"})
+    def fiches(context: dg.AssetExecutionContext) -> Iterator[Any]:
+        """The cards as tables, with what the lock says of each file: hence after every dataset."""
+        session: Session = context.resources.session
+        session.etapes.ecrire_fiches(session.contexte)
+        for nom in FICHES:
+            yield dg.MaterializeResult(asset_key=["catalogue", nom])
+
+    return fiches
+
+
+def _attentes(brutes: list[dg.AssetKey]) -> dg.AssetsDefinition:
+    texte = "Résultats de toutes les attentes sur les fichiers, tels qu'ils sont publiés avec les données."
+
+    @dg.multi_asset(
+        specs=_specs("qualite", {"attentes": texte}, brutes), name="qualite", required_resource_keys={"session"}
+    )
+    def qualite(context: dg.AssetExecutionContext) -> Iterator[Any]:
+        session: Session = context.resources.session
+        resultats = session.etapes.valider(session.contexte)
+        signaler_attentes(resultats, context.log.warning)
+        yield dg.MaterializeResult(
+            asset_key=["qualite", "attentes"],
+            metadata={"controles": len(resultats), "echoues": sum(r.resultat == "echoue" for r in resultats)},
+        )
+
+    return qualite

@@ -1,0 +1,288 @@
+"""One refresh from end to end: what runs, in which order, and what each failure means for readers.
+
+Belongs here: the order of the steps, "nothing changed", the exit code, the sentences of the outcome.
+Does not belong here: the steps themselves (steps), options of the command (cli), Dagster (definitions).
+"""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ingestion.catalogue import ErreurCatalogue
+from orchestration import steps
+from orchestration.journal import Journal, accord, nombre
+from orchestration.refresh_lock import RafraichissementEnCours, verrou_de_rafraichissement
+from orchestration.state import Etat, Inventaire
+from orchestration.steps import Contexte
+
+if TYPE_CHECKING:
+    from orchestration.settings import Reglages
+
+PUBLIE, RIEN, USAGE, REFUS = 0, 1, 2, 3
+DISQUE_PLEIN = (errno.ENOSPC, errno.EDQUOT)
+PHRASES_MONTREES = 20
+
+
+class ErreurUsage(ValueError):
+    """The command cannot mean what was written; the message says what to write instead."""
+
+
+class Arret(Exception):
+    """Nothing is released; `phrases` say why."""
+
+    def __init__(self, phrases: Sequence[str]) -> None:
+        super().__init__(" ".join(phrases))
+        self.phrases = list(phrases)
+
+
+@dataclass(frozen=True)
+class Issue:
+    """Outcome of a refresh: its exit code, the release readers now get, the datasets refused, one sentence each."""
+
+    code: int
+    release: str | None
+    change: bool = False
+    refus: list[str] = field(default_factory=list)
+    phrases: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Etapes:
+    """The steps, replaceable one by one in tests."""
+
+    inventorier: Callable[..., Inventaire] = steps.inventorier
+    ouvrir_source: Callable[..., Any] = steps.ouvrir_source
+    ingerer: Callable[..., Any] = steps.ingerer
+    elaguer: Callable[..., list[str]] = steps.elaguer_couches
+    bilan_fichiers: Callable[..., steps.BilanFichiers] = steps.bilan_des_fichiers
+    placer: Callable[..., None] = steps.placer
+    ecrire_fiches: Callable[..., None] = steps.ecrire_fiches
+    valider: Callable[..., Any] = steps.valider
+    valider_jeu: Callable[..., Any] = steps.valider_jeu
+    balayer: Callable[..., None] = steps.balayer_entrepots
+    construire: Callable[..., Any] = steps.construire_entrepot
+    publier: Callable[..., str] = steps.publier
+    resume: Callable[..., dict[str, Any]] = steps.resume_de_release
+
+
+def rafraichir(
+    reglages: Reglages,
+    *,
+    journal: Journal | None = None,
+    seulement: Sequence[str] = (),
+    forcer: bool = False,
+    etapes: Etapes | None = None,
+) -> Issue:
+    """Refresh a data folder and publish a release when anything changed.
+
+    Args:
+        seulement: dataset ids to read again; the others keep their last snapshot.
+        forcer: build even when nothing changed.
+    Raises:
+        ErreurUsage: unknown dataset, missing deposit, or a folder that holds data of the other nature.
+    """
+    journal, etapes = journal or Journal(), etapes or Etapes()
+    contexte = Contexte(reglages)
+    try:
+        verifier_demande(contexte, seulement)
+        with verrou_de_rafraichissement(contexte.donnees) as mort:
+            if mort:
+                journal.dire(
+                    f"Le rafraîchissement précédent (processus {mort}) s'est arrêté sans finir : il est repris."
+                )
+            issue = _sous_verrou(contexte, journal, etapes, list(seulement), forcer)
+    except (RafraichissementEnCours, ErreurCatalogue) as erreur:
+        issue = Issue(RIEN, steps.release_courante(contexte), phrases=[str(erreur)])
+    _conclure(contexte, journal, etapes, issue)
+    return issue
+
+
+def verifier_demande(contexte: Contexte, seulement: Sequence[str]) -> None:
+    """Refuse what cannot be meant, before touching anything.
+
+    Raises:
+        ErreurUsage.
+    """
+    reglages = contexte.reglages
+    if reglages.source == "deposit" and reglages.depot is None:
+        raise ErreurUsage("La source « deposit » demande un dossier : --deposit DOSSIER ou OBSERVATOIRE_DEPOT.")
+    if reglages.source != "live" and reglages.depot is not None and not reglages.depot.is_dir():
+        raise ErreurUsage(f"Le dossier {reglages.depot} n'existe pas : donnez celui des fichiers publiés.")
+    inconnus = sorted(set(seulement) - set(contexte.catalogue.jeux)) if seulement else []
+    if inconnus:
+        connus = ", ".join(contexte.catalogue.jeux)
+        raise ErreurUsage(f"Jeu inconnu : {', '.join(inconnus)}. Jeux déclarés : {connus}.")
+    etat = Etat.lire(contexte.donnees)
+    if etat and etat.nature != reglages.nature:
+        mots = {"demo": "fictives de démonstration", "reel": "réelles"}
+        raise ErreurUsage(
+            f"{contexte.donnees} contient des données {mots[etat.nature]} : les données {mots[reglages.nature]} "
+            "demandent un autre dossier (--data)."
+        )
+
+
+def _sous_verrou(contexte: Contexte, journal: Journal, etapes: Etapes, seulement: list[str], forcer: bool) -> Issue:
+    etat = Etat.lire(contexte.donnees)
+    if etat is None:
+        etat = Etat(nature=contexte.reglages.nature)
+        etat.ecrire(contexte.donnees)
+    with journal.etape("inventaire", "Inventaire des fichiers publiés"):
+        inventaire = etapes.inventorier(contexte, seulement, etat.inventaire)
+    changements = inventaire.changements(etat.inventaire)
+    courante = steps.release_courante(contexte)
+    if not changements and not forcer and courante is not None:
+        return Issue(etat.code_sortie, courante, refus=etat.refus, phrases=_phrases_inchange(etat, courante))
+    for changement in changements:
+        journal.dire(f"Changé : {changement}")
+    try:
+        return _construire(contexte, journal, etapes, seulement, inventaire)
+    except Arret as arret:
+        return Issue(RIEN, courante, phrases=arret.phrases)
+    except OSError as erreur:
+        if erreur.errno not in DISQUE_PLEIN:
+            raise
+        return Issue(
+            RIEN,
+            courante,
+            phrases=[f"Disque plein ({erreur.filename or contexte.donnees}) : libérez de la place et relancez."],
+        )
+
+
+def _phrases_inchange(etat: Etat, courante: str) -> list[str]:
+    if etat.release != courante:
+        return [
+            f"Rien n'a changé depuis la publication {etat.release} ; la publication courante {courante} a été choisie "
+            "par un retour : --force publie de nouveau."
+        ]
+    return [f"Rien n'a changé : la publication {courante} reste la bonne."]
+
+
+def _construire(
+    contexte: Contexte, journal: Journal, etapes: Etapes, seulement: list[str], inventaire: Inventaire
+) -> Issue:
+    refus = _ingerer_tout(contexte, journal, etapes, seulement)
+    with journal.etape("spatial", "Contours et recouvrements"):
+        etapes.placer(contexte)
+    with journal.etape("fiches", "Fiches du catalogue"):
+        etapes.ecrire_fiches(contexte)
+    with journal.etape("attentes", "Attentes sur les fichiers"):
+        signaler_attentes(etapes.valider(contexte), journal.dire)
+    etapes.balayer(contexte, garder=None)
+    with journal.etape("entrepot", "Modèles et contrôles") as suivre:
+        bilan = construire_ou_arreter(etapes, contexte, suivre)
+    if not bilan.reussi:
+        raise Arret(phrases_dbt(bilan))
+    with journal.etape("publication", "Publication"):
+        release = publier_ou_arreter(etapes, contexte, bilan.entrepot)
+    code = REFUS if refus else PUBLIE
+    steps.noter_etat(
+        contexte,
+        inventaire=inventaire,
+        release=release,
+        code_sortie=code,
+        refus=refus,
+        entrepot=bilan.entrepot.parent.name,
+    )
+    return Issue(code, release, change=True, refus=refus)
+
+
+def construire_ou_arreter(etapes: Etapes, contexte: Contexte, suivre: Callable[[str], None]) -> Any:
+    """The outcome of dbt; a project that does not parse is a reason to stop like another."""
+    from orchestration.dbt_build import ErreurDbt
+
+    try:
+        return etapes.construire(contexte, suivre)
+    except ErreurDbt as erreur:
+        raise Arret([str(erreur)]) from erreur
+
+
+def publier_ou_arreter(etapes: Etapes, contexte: Contexte, entrepot: Path) -> str:
+    """The release id; a refusal of publication is a reason to stop like another."""
+    from publication.contract import ErreurPublication
+
+    try:
+        return etapes.publier(contexte, entrepot)
+    except ErreurPublication as erreur:
+        raise Arret(erreur.phrases) from erreur
+
+
+def _ingerer_tout(contexte: Contexte, journal: Journal, etapes: Etapes, seulement: list[str]) -> list[str]:
+    """Read every dataset; one that fails keeps its last good snapshot and never stops another.
+
+    Returns:
+        one sentence per file refused.
+    Raises:
+        Arret: a declared file has no usable snapshot at all.
+    """
+    jeux = [jeu for jeu in contexte.catalogue.jeux.values() if not seulement or jeu.jeu in seulement]
+    with journal.etape("ingestion", "Lecture des fichiers publiés") as suivre, etapes.ouvrir_source(contexte) as source:
+        for jeu in jeux:
+            suivre(jeu.jeu)
+            etapes.ingerer(contexte, jeu, source)
+        for retire in etapes.elaguer(contexte):
+            journal.dire(f"Plus déclaré, retiré des couches : {retire}")
+        bilan = etapes.bilan_fichiers(contexte)
+    if bilan.manquants:
+        raise Arret([*bilan.manquants, *bilan.refus])
+    return bilan.refus
+
+
+def signaler_attentes(resultats: Sequence[Any], dire: Callable[[str], None]) -> None:
+    """Say the expectations that failed; they are published with the release and stop nothing."""
+    for resultat in resultats:
+        if resultat.resultat == "echoue":
+            dire(f"{resultat.jeu}, {resultat.controle} : {resultat.message}")
+
+
+def phrases_dbt(bilan: Any) -> list[str]:
+    """One sentence per failed model or test, its first failing rows included."""
+    echecs = bilan.echecs or bilan.noeuds
+    phrases = [noeud.phrase() for noeud in echecs[:PHRASES_MONTREES]]
+    if len(echecs) > PHRASES_MONTREES:
+        phrases.append(f"Et {len(echecs) - PHRASES_MONTREES} autres échecs : voir les journaux de dbt.")
+    return phrases
+
+
+def _conclure(contexte: Contexte, journal: Journal, etapes: Etapes, issue: Issue) -> None:
+    resume: dict[str, Any] = {
+        "code": issue.code,
+        "release": issue.release,
+        "change": issue.change,
+        "refus": issue.refus,
+    }
+    phrases = list(issue.phrases) if issue.code != RIEN else []
+    if issue.change and issue.release:
+        resume |= etapes.resume(contexte, issue.release)
+        phrases += phrases_publiees(resume)
+    elif issue.release and issue.code != RIEN:
+        resume["chemin"] = str(contexte.donnees / "releases" / issue.release)
+    if issue.code == RIEN:
+        resume["erreurs"] = issue.phrases
+        for phrase in issue.phrases:
+            journal.alerter(phrase)
+        reste = f"la publication {issue.release} reste en service" if issue.release else "aucune publication en service"
+        journal.alerter(f"Rien n'a été publié ; {reste}.")
+    for phrase in issue.refus:
+        journal.alerter(phrase)
+    journal.conclure(resume, phrases)
+
+
+def phrases_publiees(resume: dict[str, Any]) -> list[str]:
+    """What was published and where, for a person."""
+    tables: dict[str, int] = resume["tables"]
+    pleines = {nom: lignes for nom, lignes in tables.items() if lignes}
+    details = ", ".join(f"{nom} {nombre(lignes)}" for nom, lignes in sorted(pleines.items(), key=lambda c: -c[1]))
+    phrases = [
+        f"Publication {resume['release']}",
+        f"  {resume['chemin']}",
+        f"  {accord(len(tables), 'table')}, {accord(sum(tables.values()), 'ligne')} : {details}",
+    ]
+    if resume["refus"]:
+        phrases.append(
+            f"  {accord(len(resume['refus']), 'fichier refusé', 'fichiers refusés')}, dernier bon état conservé."
+        )
+    return phrases

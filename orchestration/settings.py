@@ -1,0 +1,77 @@
+"""The settings of a run, each also an environment variable `OBSERVATOIRE_*`.
+
+Belongs here: every setting, its default and the sentence that documents it.
+Does not belong here: parameters of the method (catalogue/methode.yml), facts about a source (catalogue/sources).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+DEPOT_DU_CODE = Path(__file__).resolve().parent.parent
+Source = Literal["demo", "deposit", "live"]
+
+
+class Reglages(BaseSettings):
+    """What a refresh, a server or the Dagster location is asked to work on."""
+
+    model_config = SettingsConfigDict(env_prefix="OBSERVATOIRE_", extra="ignore", frozen=True, validate_default=True)
+
+    data: Path = Field(
+        default=Path("data"),
+        description="Data folder: archive, layers, releases. Fictitious and real data never share one.",
+    )
+    source: Source = Field(
+        default="demo",
+        description="Where the published files come from: `demo` (fictitious territory), `deposit` (a folder), `live` (the publishers).",
+    )
+    depot: Path | None = Field(
+        default=None,
+        description="Folder of the published files for `deposit`; with `demo`, a fictitious territory that is already written.",
+    )
+    catalogue: Path = Field(default=DEPOT_DU_CODE / "catalogue", description="Folder of the cards.")
+    dbt: Path = Field(default=DEPOT_DU_CODE / "dbt_project", description="Folder of the dbt project.")
+    contact: str | None = Field(default=None, description="Address given to the publishers in the User-Agent.")
+    editeur_local: str | None = Field(
+        default=None,
+        description="`http://127.0.0.1:<port>` that stands for every publisher, to try `live` offline.",
+    )
+    memoire_sql: str = Field(default="600MB", description="Memory that DuckDB may take while the models are built.")
+    port: int = Field(default=8501, ge=1, le=65535, description="Port of the observatory on 127.0.0.1.")
+
+    @field_validator("data", "catalogue", "dbt")
+    @classmethod
+    def _absolu(cls, chemin: Path) -> Path:
+        return chemin.expanduser().absolute()
+
+    @field_validator("depot", "contact", "editeur_local", mode="before")
+    @classmethod
+    def _vide_veut_dire_absent(cls, valeur: Any) -> Any:
+        """An empty variable is what `make` passes when no deposit is asked for."""
+        return valeur or None
+
+    @field_validator("depot")
+    @classmethod
+    def _depot_absolu(cls, chemin: Path | None) -> Path | None:
+        return chemin.expanduser().absolute() if chemin else None
+
+    @classmethod
+    def tableau(cls) -> str:
+        """The Markdown table of the settings, for README.md."""
+        lignes = ["| variable | default | what it is |", "|---|---|---|"]
+        for nom, champ in cls.model_fields.items():
+            defaut = champ.default
+            if isinstance(defaut, Path) and defaut.is_absolute():
+                defaut = defaut.relative_to(DEPOT_DU_CODE)
+            montre = "" if defaut is None else f"`{defaut}`"
+            lignes.append(f"| `OBSERVATOIRE_{nom.upper()}` | {montre} | {champ.description} |")
+        return "\n".join(lignes)
+
+    @property
+    def nature(self) -> Literal["demo", "reel"]:
+        """Fictitious and real figures never share a folder: `demo` or `reel`."""
+        return "demo" if self.source == "demo" else "reel"

@@ -1,0 +1,335 @@
+"""The steps of a refresh, each a function that the command line and Dagster both call.
+
+Belongs here: opening the source, the inventory of inputs, one function per step, with nothing about who calls it.
+Does not belong here: the order of the steps and what a failure means (refresh, definitions), any computation.
+
+Rooms are imported inside the functions: knowing that nothing changed must not cost the import of polars or dbt.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ingestion.catalogue import Catalogue, Fichier, Jeu, Millesime
+from orchestration import state
+from orchestration.settings import Reglages
+from orchestration.state import Inventaire
+
+if TYPE_CHECKING:
+    from ingestion.acquire import EntreeVerrou, Obtenu, Origine, Source, Verrou
+    from ingestion.expectations import Resultat
+    from ingestion.ingest import BilanJeu
+    from orchestration.dbt_build import BilanDbt
+
+TERRITOIRE = "territoire_demo"
+MARQUE_DEMO = ".empreinte"
+
+
+@dataclass(frozen=True)
+class Contexte:
+    """Settings and cards of one refresh."""
+
+    reglages: Reglages
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        return Catalogue(self.reglages.catalogue)
+
+    @property
+    def donnees(self) -> Path:
+        return self.reglages.data
+
+    @property
+    def demo(self) -> bool:
+        return self.reglages.nature == "demo"
+
+    @property
+    def depot(self) -> Path:
+        """Folder of the published files, for `demo` and `deposit`."""
+        return self.reglages.depot or self.donnees / TERRITOIRE
+
+
+@dataclass(frozen=True)
+class BilanFichiers:
+    """`refus`: one sentence per file whose last good snapshot is used instead; `manquants`: per file without any."""
+
+    refus: list[str]
+    manquants: list[str]
+
+
+# --- source and inventory -----------------------------------------------------------------------------------------------
+
+
+def ecrire_territoire_demo(contexte: Contexte) -> None:
+    """Write the fictitious territory when its code changed since it was written; a given folder is left as it is."""
+    if contexte.reglages.source != "demo" or contexte.reglages.depot:
+        return
+    empreinte = state.empreinte_dossiers(state.RACINE, ["ingestion/demo"])
+    dossier = contexte.depot
+    marque = dossier / MARQUE_DEMO
+    if marque.exists() and marque.read_text(encoding="ascii") == empreinte:
+        return
+    from ingestion.demo import ecrire_territoire
+
+    chantier = dossier.with_name(f".{TERRITOIRE}.chantier")
+    shutil.rmtree(chantier, ignore_errors=True)
+    ecrire_territoire(chantier)
+    (chantier / MARQUE_DEMO).write_text(empreinte, encoding="ascii")
+    shutil.rmtree(dossier, ignore_errors=True)
+    chantier.rename(dossier)
+
+
+def inventorier(contexte: Contexte, seulement: Iterable[str] = (), precedent: Inventaire | None = None) -> Inventaire:
+    """Digests of everything a release would be built from now.
+
+    Deposit and demo files are hashed where they are. Publishers are asked, with conditional requests: what they give
+    goes into the archive and the lock, and `ingerer` reads it there.
+
+    Args:
+        seulement: only look again at these datasets; the others count as in `precedent`.
+    """
+    voulus = set(seulement)
+    if contexte.reglages.source == "live":
+        fichiers = _empreintes_live(contexte, voulus)
+    else:
+        ecrire_territoire_demo(contexte)
+        fichiers = state.empreintes_du_depot(contexte.catalogue, contexte.depot, voulus)
+        if contexte.demo:
+            fichiers["references"] = state.empreinte_fichier(contexte.depot / "references.yml")
+    if voulus and precedent:
+        declares = {state.cle_fichier(j.jeu, m.millesime, f.nom) for j, m, f in contexte.catalogue.fichiers()}
+        fichiers = {cle: valeur for cle, valeur in precedent.fichiers.items() if cle in declares} | fichiers
+    return _inventaire(contexte, fichiers)
+
+
+def _empreintes_live(contexte: Contexte, voulus: set[str]) -> dict[str, str]:
+    from ingestion.acquire import Archive, SourceLive, Verrou, acquerir
+    from ingestion.http import Client
+
+    archive, verrou = Archive(contexte.donnees / "archive"), Verrou(contexte.donnees / "verrou.yml")
+    with Client(contact=contexte.reglages.contact, editeur_local=contexte.reglages.editeur_local) as client:
+        source = SourceLive(client)
+        for jeu, millesime, fichier in contexte.catalogue.fichiers():
+            if not voulus or jeu.jeu in voulus:
+                acquerir(jeu, millesime, fichier, source, archive, verrou)
+                verrou.enregistrer()
+    return _empreintes_du_verrou(contexte, voulus)
+
+
+def _empreintes_du_verrou(contexte: Contexte, voulus: set[str]) -> dict[str, str]:
+    from ingestion.acquire import Verrou
+
+    verrou = Verrou(contexte.donnees / "verrou.yml")
+    empreintes = {}
+    for jeu, millesime, fichier in contexte.catalogue.fichiers():
+        if not voulus or jeu.jeu in voulus:
+            entree = verrou.lire(jeu.jeu, millesime.millesime, fichier.nom)
+            connu = f"{entree.sha256 or state.ABSENT}:{entree.statut}" if entree else state.ABSENT
+            empreintes[state.cle_fichier(jeu.jeu, millesime.millesime, fichier.nom)] = connu
+    return empreintes
+
+
+def inventaire_du_verrou(contexte: Contexte) -> Inventaire:
+    """The inventory of what the publishers gave last, without asking them again."""
+    return _inventaire(contexte, _empreintes_du_verrou(contexte, set()))
+
+
+def _inventaire(contexte: Contexte, fichiers: dict[str, str]) -> Inventaire:
+    return Inventaire(
+        nature=contexte.reglages.nature,
+        fichiers=fichiers,
+        fiches=state.empreinte_fiches(contexte.reglages.catalogue),
+        code=state.empreinte_code(contexte.reglages.dbt),
+    )
+
+
+class SourceInterrogee:
+    """The publishers, already asked by `inventorier`: the lock says what they answered."""
+
+    def __init__(self, verrou: Verrou) -> None:
+        self._verrou = verrou
+
+    @property
+    def origine(self) -> Origine:
+        return "live"
+
+    def obtenir(self, jeu: Jeu, millesime: Millesime, fichier: Fichier, precedent: EntreeVerrou | None) -> Obtenu:
+        """The bytes kept in the archive; the failure recorded in the lock is raised again."""
+        from ingestion.acquire import ErreurAcquisition, Obtenu
+
+        entree = precedent or self._verrou.lire(jeu.jeu, millesime.millesime, fichier.nom)
+        if entree is None or entree.sha256 is None or entree.statut == "en_echec":
+            raise ErreurAcquisition(entree.message if entree else f"{fichier.nom} : jamais demandé au producteur.")
+        return Obtenu(None, entree.url, entree.etag, entree.last_modified)
+
+
+@contextmanager
+def ouvrir_source(contexte: Contexte, *, directe: bool = False) -> Iterator[Source]:
+    """The source of published files that the settings name.
+
+    Args:
+        directe: ask the publishers now; otherwise give what they answered to `inventorier`.
+    """
+    from ingestion.acquire import SourceDemo, SourceDepot, SourceLive, Verrou
+    from ingestion.http import Client
+
+    if contexte.reglages.source == "live" and directe:
+        with Client(contact=contexte.reglages.contact, editeur_local=contexte.reglages.editeur_local) as client:
+            yield SourceLive(client)
+    elif contexte.reglages.source == "live":
+        yield SourceInterrogee(Verrou(contexte.donnees / "verrou.yml"))
+    elif contexte.demo:
+        yield SourceDemo(contexte.depot)
+    else:
+        yield SourceDepot(contexte.depot)
+
+
+# --- steps ------------------------------------------------------------------------------------------------------------
+
+
+def maintenant() -> datetime:
+    """The clock of a run, injected so that tests have their own."""
+    return datetime.now(UTC)
+
+
+def ingerer(contexte: Contexte, jeu: Jeu, source: Source) -> BilanJeu:
+    """One dataset, from its published files to its typed Parquet; undeclared vintages leave the layers."""
+    from ingestion.ingest import ingerer_jeu
+
+    corrections = [] if contexte.demo else contexte.catalogue.corrections
+    return ingerer_jeu(jeu, source, contexte.donnees, maintenant, corrections)
+
+
+def bilan_des_fichiers(contexte: Contexte) -> BilanFichiers:
+    """What the lock and the typed layer say of every declared file, whichever run read it."""
+    from ingestion.acquire import Verrou
+    from ingestion.parquet import NATURES, chemin_type
+
+    verrou = Verrou(contexte.donnees / "verrou.yml")
+    refus, manquants = [], []
+    for jeu, millesime, fichier in contexte.catalogue.fichiers():
+        entree = verrou.lire(jeu.jeu, millesime.millesime, fichier.nom)
+        typees = [chemin_type(contexte.donnees, jeu, millesime, fichier, nature) for nature in NATURES]
+        lieu = f"{jeu.jeu}, millésime {millesime.millesime}, {fichier.nom}"
+        message = entree.message if entree and entree.message else "jamais lu, lancez un rafraîchissement complet."
+        phrase = message if jeu.jeu in message else f"{lieu} : {message}"
+        if entree is None or entree.normalise is None or not all(chemin.exists() for chemin in typees):
+            manquants.append(f"{phrase} Aucun état antérieur de ce fichier n'est utilisable.")
+        elif entree.statut == "en_echec":
+            refus.append(f"{phrase} Le dernier bon état reste en usage.")
+    return BilanFichiers(refus, manquants)
+
+
+def placer(contexte: Contexte) -> None:
+    """Contours, areas and the 2015 ↔ 2024 overlay."""
+    from ingestion.contours import calculer
+
+    calculer(contexte.catalogue, contexte.donnees)
+
+
+def ecrire_fiches(contexte: Contexte) -> None:
+    """The cards as tables, with what the lock says of each file."""
+    from ingestion.tables import ecrire_tables
+
+    ecrire_tables(contexte.catalogue, contexte.donnees, contexte.depot if contexte.demo else None)
+
+
+def valider(contexte: Contexte) -> list[Resultat]:
+    """Great Expectations on every dataset; datasets that did not change keep their results."""
+    from ingestion.expectations import evaluer
+
+    return evaluer(contexte.catalogue.jeux.values(), contexte.donnees, demo=contexte.demo)
+
+
+def valider_jeu(contexte: Contexte, jeu: Jeu) -> list[Resultat]:
+    """Great Expectations on one dataset."""
+    from ingestion.expectations import evaluer_jeu
+
+    return evaluer_jeu(jeu, contexte.donnees, demo=contexte.demo)
+
+
+def construire_entrepot(contexte: Contexte, suivi: Callable[[str], None] | None = None) -> BilanDbt:
+    """Every model and test, in a warehouse at a fresh path."""
+    from orchestration import dbt_build
+
+    chemin = contexte.donnees / "entrepot" / _identifiant_construction() / "entrepot.duckdb"
+    reglages = contexte.reglages
+    return dbt_build.construire(reglages.dbt, reglages.data, chemin, memoire=reglages.memoire_sql, suivi=suivi)
+
+
+def _identifiant_construction() -> str:
+    return maintenant().strftime("%Y%m%dT%H%M%S%f")
+
+
+def dernier_entrepot(contexte: Contexte) -> Path | None:
+    """The warehouse of the latest build, if there is one."""
+    return max((contexte.donnees / "entrepot").glob("*/entrepot.duckdb"), default=None)
+
+
+def balayer_entrepots(contexte: Contexte, garder: str | None) -> None:
+    """Remove the warehouses of other builds: only dbt and publication open one, under the refresh lock."""
+    for dossier in (contexte.donnees / "entrepot").glob("*"):
+        if dossier.is_dir() and dossier.name != garder:
+            shutil.rmtree(dossier)
+
+
+def elaguer_couches(contexte: Contexte) -> list[str]:
+    """Remove from the raw and typed layers what no card declares any more; the archive keeps the bytes.
+
+    What a killed run left half-written goes too, in every folder.
+
+    Returns:
+        relative paths that are no longer declared.
+    """
+    for reste in contexte.donnees.rglob(".*.partiel"):
+        reste.unlink()
+    declares = {(j.dossier, m.millesime, f.nom) for j, m, f in contexte.catalogue.fichiers()}
+    retires = []
+    for couche in ("raw", "normalise"):
+        racine = contexte.donnees / couche
+        for chemin in sorted(racine.glob("*/*/*/*.parquet")):
+            dossier, millesime = chemin.relative_to(racine).parts[:2], chemin.parent.name
+            nom = chemin.name.removesuffix(".parquet")
+            if couche == "normalise":
+                nom = nom.rpartition(".")[0]
+            if ("/".join(dossier), millesime, nom) not in declares:
+                chemin.unlink()
+                retires.append(str(chemin.relative_to(contexte.donnees)))
+    return retires
+
+
+def publier(contexte: Contexte, entrepot: Path) -> str:
+    """Build, verify and switch the release; returns its id."""
+    from orchestration.dbt_build import dossier_cible
+    from publication.release import publier as publier_release
+
+    origine = "demo" if contexte.demo else None
+    return publier_release(entrepot, contexte.donnees, cible_dbt=dossier_cible(contexte.donnees), origine=origine)
+
+
+def resume_de_release(contexte: Contexte, release_id: str) -> dict[str, Any]:
+    """What was published and where: `release`, `chemin`, `tables` (name → rows)."""
+    import pyarrow.parquet as pq
+
+    dossier = contexte.donnees / "releases" / release_id
+    tables = {c.stem: pq.read_metadata(c).num_rows for c in sorted((dossier / "tables").glob("*.parquet"))}
+    return {"release": release_id, "chemin": str(dossier), "tables": tables}
+
+
+def release_courante(contexte: Contexte) -> str | None:
+    """Id of the release that readers get; reads the pointer only."""
+    pointeur = contexte.donnees / "releases" / "current"
+    return pointeur.resolve().name if pointeur.is_symlink() and pointeur.resolve().is_dir() else None
+
+
+def noter_etat(contexte: Contexte, **champs: Any) -> None:
+    """Update `<data>/etat.json`."""
+    etat = state.Etat.lire(contexte.donnees) or state.Etat(nature=contexte.reglages.nature)
+    replace(etat, **champs).ecrire(contexte.donnees)
