@@ -1,0 +1,40 @@
+"""« Emploi »: the employment rate and its references, registered job seekers, the three notions, every figure.
+
+Belongs here: the order of the parts of the employment section.
+Does not belong here: the parts themselves (points, inscrits, notions, themes).
+"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from app import balises as b
+from app.fiche import INDICATEUR_BIT, Fiche
+from app.sections import themes
+from app.sections.inscrits import STRUCTURE, section_inscrits
+from app.sections.notions import section_notions
+from app.sections.points import points
+
+
+def section_emploi(fiche: Fiche, reference: str) -> None:
+    """The whole section, written on the page."""
+    st.html(b.balise("h2", "Emploi", id="emploi"))
+    taux = fiche.indicateur("taux_emploi_15_64")
+    if taux is not None:
+        st.html(b.balise("h3", "Taux d’emploi des 15-64 ans"))
+        points(fiche, taux)
+    section_inscrits(fiche)
+    section_notions(fiche)
+    tous = themes.indicateurs_de(fiche, ("emploi",))
+    communaux = [i for i in fiche.registre.indicateurs_en_ordre if i.axe == "emploi" and i.niveau_publie == "C"]
+    legende = "Emploi : chiffres du quartier et écarts avec la référence"
+    st.html(
+        b.joindre(
+            (
+                b.balise("h3", "Tous les chiffres de l’emploi"),
+                themes.tableau_theme(fiche, [i for i in tous if i.indicateur not in STRUCTURE], reference, legende),
+                themes.contexte_commune(fiche, [i for i in communaux if i.indicateur != INDICATEUR_BIT], "emploi"),
+                themes.absents(fiche, tous),
+            )
+        )
+    )

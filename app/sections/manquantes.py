@@ -1,0 +1,91 @@
+"""« Données manquantes »: what this sheet cannot say, each with its glyph, its word and its sentence.
+
+Belongs here: the counted lists of missing values and of indicators without any value per quartier.
+Does not belong here: the words of each status (format_fr), the reason of one indicator (textes).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from app import balises as b
+from app.balises import Html
+from app.fiche import Fiche
+from app.format_fr import ABSENCES, INSECABLE, compte, periode
+from app.textes import raison_absence
+
+
+def section_manquantes(fiche: Fiche) -> Html:
+    """Counts by motive, then the masked values, then the indicators that have nothing for this quartier."""
+    masquees = [
+        (indicateur, v)
+        for indicateur in fiche.registre.indicateurs_en_ordre
+        if indicateur.sur_la_fiche
+        for v in fiche.valeurs.get(indicateur.indicateur, [])
+        if not v.est_lisible
+    ]
+    absents = [
+        (i, *raison_absence(fiche, i))
+        for i in fiche.registre.indicateurs_en_ordre
+        if i.sur_la_fiche and i.indicateur not in fiche.valeurs and not _est_contexte(fiche, i.indicateur)
+    ]
+    compteur = Counter([v.statut for _, v in masquees] + [statut for _, statut, _ in absents])
+    total = sum(compteur.values())
+    lignes_masquees = [
+        (i.libelle, periode(v.periode), b.absence(v.statut), ABSENCES.get(v.statut, ABSENCES["non_diffuse"]).mot)
+        for i, v in masquees
+    ]
+    lignes_absents = [(i.libelle, b.absence(statut), ABSENCES[statut].mot, phrase) for i, statut, phrase in absents]
+    morceaux: list[object] = [
+        b.balise("h2", "Données manquantes", id="donnees-manquantes"),
+        b.balise(
+            "p",
+            f"{compte(total, 'valeur')} ne {'peut' if total < 2 else 'peuvent'} pas être {'donnée' if total < 2 else 'données'} pour ce quartier. Une valeur masquée n’est jamais remplacée par un zéro ni recalculée.",
+        ),
+        b.tableau(
+            "Valeurs manquantes par motif",
+            ("Signe", "Motif", "Nombre", "Ce que cela veut dire"),
+            [
+                (b.e(ABSENCES[s].glyphe), ABSENCES[s].mot, str(n), ABSENCES[s].phrase)
+                for s, n in compteur.most_common()
+                if s in ABSENCES
+            ],
+            numeriques=(2,),
+        ),
+    ]
+    if lignes_masquees:
+        titre = f"Valeurs masquées ou non diffusées ({len(lignes_masquees)})"
+        morceaux.append(
+            b.repli(
+                titre,
+                b.tableau(
+                    "Valeurs masquées ou non diffusées de ce quartier",
+                    ("Indicateur", "Date", "Signe", "Motif"),
+                    lignes_masquees,
+                ),
+            )
+        )
+    if lignes_absents:
+        titre = f"Indicateurs sans valeur pour ce quartier ({len(lignes_absents)})"
+        morceaux.append(
+            b.repli(
+                titre,
+                b.tableau(
+                    "Indicateurs sans valeur pour ce quartier",
+                    ("Indicateur", "Signe", "Motif", "Raison"),
+                    lignes_absents,
+                ),
+            )
+        )
+    morceaux.append(
+        b.balise(
+            "p",
+            f"Discriminations, sentiment d’insécurité{INSECABLE}: aucune mesure par quartier n’existe ; la fiche le dit plutôt que d’emprunter un chiffre voisin.",
+        )
+    )
+    return b.joindre(morceaux)
+
+
+def _est_contexte(fiche: Fiche, nom: str) -> bool:
+    """True when the sheet shows the figure for the commune or the département instead."""
+    return any(nom in table for (niveau, _), table in fiche.references.items() if niveau in {"commune", "departement"})

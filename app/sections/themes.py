@@ -1,0 +1,198 @@
+"""A theme as a table: every figure of the quartier, its reference, its gap and its reason when there is none.
+
+Belongs here: the generic table of a list of indicators, its dated history, its warnings, and the sections made of nothing else.
+Does not belong here: the employment section (emploi), the headline cards (chiffres_cles).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from app import balises as b
+from app import chiffre
+from app.balises import Html
+from app.fiche import Fiche
+from app.format_fr import ABSENCES, INSECABLE, compte, periode
+from app.modele import Indicateur, Valeur
+from app.textes import absence_ecart, raison_absence, valeur_ecrite
+
+# What no figure per quartier will say, whatever the release holds.
+LIMITES = {
+    "securite_citoyennete": "Le sentiment d’insécurité n’est mesuré qu’à l’échelle nationale. Les faits enregistrés par la "
+    "police et la gendarmerie ne sont publiés que pour la commune : ils ne décrivent pas le quartier.",
+    "emancipation": "Aucune mesure des discriminations n’existe par quartier.",
+}
+ENTETES = ("Indicateur", "Date", "Quartier", "Référence", "Écart", "Lecture")
+
+
+def indicateurs_de(fiche: Fiche, axes: Sequence[str], themes: Sequence[str] | None = None) -> list[Indicateur]:
+    """The indicators of some axes that a sheet may show, per quartier, in the order of the cards."""
+    return [
+        i
+        for i in fiche.registre.indicateurs_en_ordre
+        if i.axe in axes and (themes is None or i.theme in themes) and i.sur_la_fiche and i.par_quartier
+    ]
+
+
+def tableau_theme(fiche: Fiche, indicateurs: Sequence[Indicateur], reference: str, legende: str) -> Html:
+    """One row per indicator that has at least one published row for this quartier; the warnings below."""
+    statuts: set[str] = set()
+    lignes = []
+    presents = []
+    for indicateur in indicateurs:
+        v = fiche.derniere(indicateur.indicateur)
+        if v is None:
+            continue
+        presents.append(indicateur)
+        lignes.append(_ligne(fiche, indicateur, v, reference, statuts))
+    if not lignes:
+        return Html("")
+    return b.joindre(
+        (
+            b.tableau(legende, ENTETES, lignes, numeriques=(2, 4), classe="theme"),
+            b.legende_absences(statuts),
+            avertissements(presents),
+            historique(fiche, presents, legende),
+        )
+    )
+
+
+def _ligne(fiche: Fiche, indicateur: Indicateur, v: Valeur, reference: str, statuts: set[str]) -> list[object]:
+    if v.statut in ABSENCES:
+        statuts.add(v.statut)
+    fiable = chiffre.precisions(v, indicateur)
+    cellule = b.joindre((chiffre.valeur(v, indicateur), b.balise("small", fiable) if fiable else ""))
+    nom = b.balise("span", indicateur.libelle, title=indicateur.definition)
+    e = fiche.ecart_choisi(v.indicateur, v.periode, reference)
+    if e is None or e.ecart is None:
+        statut, raison = absence_ecart(fiche, indicateur, e)
+        statuts.add(statut)
+        if e is not None and e.valeur_reference is not None:
+            libelle = b.balise("small", chiffre.libelle_reference(fiche, e))
+            ref = b.joindre((chiffre.reference(fiche, e, indicateur), libelle))
+            return [nom, chiffre.date(v), cellule, ref, b.absence(statut, raison), b.balise("small", raison)]
+        return [nom, chiffre.date(v), cellule, b.balise("small", raison), b.absence(statut, raison), ""]
+    if e.statut in ABSENCES:
+        statuts.add(e.statut)
+    ref = b.joindre((chiffre.reference(fiche, e, indicateur), b.balise("small", chiffre.libelle_reference(fiche, e))))
+    return [nom, chiffre.date(v), cellule, ref, chiffre.ecart(e, indicateur), chiffre.lecture(e, indicateur)]
+
+
+def avertissements(indicateurs: Sequence[Indicateur]) -> Html:
+    """« Ne pas lire »: the warning of each figure, said once for all those that share it."""
+    groupes: dict[str, list[str]] = {}
+    for indicateur in indicateurs:
+        if indicateur.avertissement and indicateur.avertissement != "—":
+            groupes.setdefault(indicateur.avertissement, []).append(indicateur.libelle)
+    if not groupes:
+        return Html("")
+    lignes = b.joindre(
+        b.balise(
+            "li", texte, b.balise("small", f" ({', '.join(noms) if len(noms) < 4 else f'{len(noms)} indicateurs'})")
+        )
+        for texte, noms in groupes.items()
+    )
+    return b.repli("Ne pas lire : les précautions de chaque source", b.balise("ul", lignes, class_="simple"))
+
+
+def historique(fiche: Fiche, indicateurs: Sequence[Indicateur], legende: str) -> Html:
+    """Every published date of every figure, without any line between them; breaks are printed."""
+    statuts: set[str] = set()
+    lignes = []
+    for indicateur in indicateurs:
+        for v in fiche.valeurs.get(indicateur.indicateur, []):
+            if v.statut in ABSENCES:
+                statuts.add(v.statut)
+            mot = ABSENCES[v.statut].mot if v.statut in ABSENCES else "observé"
+            lignes.append(
+                (
+                    indicateur.libelle,
+                    chiffre.date(v),
+                    chiffre.valeur(v, indicateur),
+                    mot,
+                    chiffre.source_courte(fiche, v).removeprefix(f"Source{INSECABLE}: "),
+                )
+            )
+    table = b.tableau(
+        f"{legende} : toutes les dates publiées",
+        ("Indicateur", "Date", "Valeur", "Statut", "Source"),
+        lignes,
+        numeriques=(2,),
+    )
+    return b.repli(
+        f"Toutes les dates publiées ({compte(len(lignes), 'valeur')})",
+        b.joindre((table, b.legende_absences(statuts), ruptures(fiche, indicateurs))),
+    )
+
+
+def ruptures(fiche: Fiche, indicateurs: Sequence[Indicateur]) -> Html:
+    """The breaks that forbid or qualify a comparison between two of the dates above."""
+    vues: dict[tuple[str, str], list[str]] = {}
+    for indicateur in indicateurs:
+        for rupture in fiche.registre.ruptures.get(indicateur.indicateur, []):
+            mot = "aucune comparaison au travers" if rupture.severite == "bloquante" else "à lire avec précaution"
+            vues.setdefault((str(rupture.date_rupture), f"{rupture.motif} ({mot})"), []).append(indicateur.libelle)
+    if not vues:
+        return Html("")
+    lignes = b.joindre(
+        b.balise("li", b.balise("strong", f"{periode(date)}{INSECABLE}: "), texte) for (date, texte) in sorted(vues)
+    )
+    return b.joindre((b.balise("p", b.balise("strong", "Ruptures de série")), b.balise("ul", lignes, class_="simple")))
+
+
+def absents(fiche: Fiche, indicateurs: Sequence[Indicateur]) -> Html:
+    """The indicators of a theme without any row for this quartier, each with its reason."""
+    lignes = []
+    for indicateur in indicateurs:
+        if fiche.derniere(indicateur.indicateur) is None:
+            statut, phrase = raison_absence(fiche, indicateur)
+            lignes.append(b.balise("li", b.absence(statut), f" {indicateur.libelle}{INSECABLE}: {phrase}"))
+    if not lignes:
+        return Html("")
+    return b.repli(f"Sans valeur pour ce quartier ({len(lignes)})", b.balise("ul", b.joindre(lignes), class_="simple"))
+
+
+def section_simple(fiche: Fiche, titre: str, ancre: str, axe: str, reference: str) -> Html:
+    """A section made of one table; when nothing is published per quartier, that is what it says."""
+    tous = [i for i in fiche.registre.indicateurs_en_ordre if i.axe == axe and i.sur_la_fiche]
+    par_quartier = [i for i in tous if i.par_quartier]
+    morceaux: list[object] = [b.balise("h2", titre, id=ancre)]
+    table = tableau_theme(fiche, par_quartier, reference, titre)
+    if not table:
+        morceaux.append(b.balise("p", "Aucun chiffre de ce thème n’est publié pour ce quartier dans cette version."))
+    morceaux.append(table)
+    if axe in LIMITES:
+        morceaux.append(b.balise("p", LIMITES[axe]))
+    morceaux.append(absents(fiche, tous))
+    return b.joindre(morceaux)
+
+
+def contexte_commune(fiche: Fiche, indicateurs: Sequence[Indicateur], theme: str) -> Html:
+    """Figures of the whole commune (level C), given as context and never as a gap of the quartier."""
+    lignes = []
+    for indicateur in indicateurs:
+        for code in fiche.territoire.communes:
+            serie = fiche.references.get(("commune", code), {}).get(indicateur.indicateur, [])
+            if serie:
+                v = serie[-1]
+                lignes.append(
+                    (
+                        indicateur.libelle,
+                        fiche.registre.nom("commune", code),
+                        chiffre.date(v),
+                        chiffre.valeur(v, indicateur) if not v.est_lisible else valeur_ecrite(v, indicateur),
+                    )
+                )
+    if not lignes:
+        return Html("")
+    return b.joindre(
+        (
+            b.tableau(
+                f"Contexte, {theme} : valeurs de la commune entière",
+                ("Indicateur", "Commune", "Date", "Valeur"),
+                lignes,
+                numeriques=(3,),
+            ),
+            avertissements(indicateurs),
+        )
+    )

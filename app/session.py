@@ -1,0 +1,120 @@
+"""What the pages share during a run: the current release, its register, the search index, the sheets already built.
+
+Belongs here: the caches of the interface, keyed by release, and the frame of every page (style, banner, footer).
+Does not belong here: reading files (lecture), the content of a page (pages, sections).
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import streamlit as st
+
+from app import balises as b
+from app.fiche import Fiche, Registre, construire
+from app.format_fr import INSECABLE, date_longue
+from app.lecture import chemin_courant, dossier_releases, ouvrir
+from app.recherche import Entree, indexer
+
+STYLE = Path(__file__).with_name("style.css")
+NOM_SITE = "Observatoire QPV"
+MENTION_DEMO = "Données fictives de démonstration"
+
+
+@st.cache_resource(max_entries=3, show_spinner=False)
+def _registre(chemin: str) -> Registre:
+    """One open release per directory; older ones stay open for the sessions that still read them."""
+    return Registre(ouvrir(Path(chemin)))
+
+
+@st.cache_resource(max_entries=3, show_spinner=False)
+def _index(chemin: str) -> list[Entree]:
+    registre = _registre(chemin)
+    return indexer(registre.quartiers.values(), lambda code: registre.nom("commune", code), registre.liens)
+
+
+@st.cache_resource(max_entries=400, show_spinner=False)
+def _fiche(chemin: str, code: str) -> Fiche | None:
+    return construire(_registre(chemin), code)
+
+
+@st.cache_data(max_entries=1, show_spinner=False)
+def _style(_modifie: int) -> str:
+    return f"<style>{STYLE.read_text(encoding='utf-8')}</style>"
+
+
+def registre() -> Registre:
+    """The release of this run: `current` is resolved once, on the first call, and kept until the run ends.
+
+    Raises:
+        ErreurRelease: there is none, or its files changed since publication.
+    """
+    return _registre(_chemin_du_run())
+
+
+def _chemin_du_run() -> str:
+    if "_chemin_release" not in st.session_state:
+        fixer_release()
+    return str(st.session_state["_chemin_release"])
+
+
+def fixer_release() -> None:
+    """Resolve `current` for the run that starts; called once by the entry script."""
+    st.session_state["_chemin_release"] = str(chemin_courant(dossier_releases()))
+
+
+def index() -> list[Entree]:
+    """The search index of the release."""
+    return _index(_chemin_du_run())
+
+
+def fiche(code: str) -> Fiche | None:
+    """The sheet of a quartier, None when the release has no such code."""
+    return _fiche(_chemin_du_run(), code) if code in registre().quartiers else None
+
+
+def contours(codes: tuple[str, ...]) -> dict[str, bytes]:
+    """Contours of some quartiers."""
+    return registre().release.contours(codes)
+
+
+def cadre_haut() -> None:
+    """Style, skip link and, on a demonstration release, the banner: the same on every page."""
+    st.html(_style(STYLE.stat().st_mtime_ns))
+    avertissement = b.Html("")
+    if registre().release.est_demonstration:
+        avertissement = b.balise(
+            "div", f"{MENTION_DEMO}. ", b.balise("span", "Les quartiers, les communes et les chiffres de ce site sont inventés."),
+            class_="bandeau-demo", role="note",
+        )  # fmt: skip
+    st.html(
+        b.joindre(
+            (
+                b.balise("a", "Aller au contenu", href="#contenu", class_="evitement"),
+                avertissement,
+                b.Html('<span id="contenu"></span>'),
+            )
+        )
+    )
+
+
+def cadre_bas() -> None:
+    """Version, licence and what the site is not."""
+    release = registre().release
+    jour = date.fromisoformat(f"{release.identifiant[:4]}-{release.identifiant[4:6]}-{release.identifiant[6:8]}")
+    publication = f"Version {release.identifiant}, publiée le {date_longue(jour)}."
+    st.html(
+        b.balise(
+            "footer",
+            b.balise(
+                "p",
+                publication,
+                " Chaque chiffre porte sa source ; les licences sont sur la page ",
+                b.balise("a", "Données", href="/donnees", target="_self"),
+                ".",
+            ),
+            b.balise("p", f"{NOM_SITE}{INSECABLE}: un observatoire indépendant. Ce n’est pas un site de l’État."),
+            class_="pied-page",
+        )
+    )

@@ -1,0 +1,161 @@
+"""The sheet of a quartier, at `/quartier?qpv=QP014001&reference=commune`: the address holds the whole state.
+
+Belongs here: reading the address, the choice of the reference and of the figure drawn, the order of the sections.
+Does not belong here: what a section shows (sections), the data (fiche).
+"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from app import balises as b
+from app import session
+from app.fiche import Fiche
+from app.format_fr import INSECABLE
+from app.modele import ECHELLE, NOMS_NIVEAUX
+from app.sections import bandeau, chiffres_cles, emploi, geographies, habitants, manquantes, sources, themes
+from app.sections.points import indicateurs_en_points, points
+
+LONGUEUR_CODE = 12
+
+
+def _introuvable(code: str) -> None:
+    """Unknown or hostile code: a sentence and a way out, nothing else."""
+    st.set_page_config(page_title=f"Quartier introuvable – {session.NOM_SITE}")
+    montre = code[:LONGUEUR_CODE] + ("…" if len(code) > LONGUEUR_CODE else "")
+    detail = (
+        f"Aucun quartier ne porte le code « {montre} » dans cette version."
+        if code
+        else "L’adresse de cette page ne contient pas de code de quartier."
+    )
+    st.html(
+        b.joindre(
+            (
+                b.balise("h1", "Quartier introuvable" if code else "Choisir un quartier"),
+                b.balise("p", detail),
+                b.balise("p", "Un code du zonage 2015 s’écrit QP014001, un code du zonage 2024 QN01401M."),
+            )
+        )
+    )
+    st.page_link("vues/accueil.py", label="Chercher un quartier par son nom, sa commune ou son code")
+
+
+def _choix(nom: str, libelle: str, options: dict[str, str]) -> str:
+    """A list of choices kept in the address; the first option is the default and leaves the address clean."""
+    defaut = next(iter(options))
+    demande = st.query_params.get(nom, defaut)
+    actuel = demande if demande in options else defaut
+
+    def noter() -> None:
+        choisi = st.session_state[f"choix_{nom}"]
+        if choisi == defaut:
+            st.query_params.pop(nom, None)
+        else:
+            st.query_params[nom] = choisi
+
+    st.session_state[f"choix_{nom}"] = actuel
+    return str(
+        st.selectbox(
+            libelle,
+            list(options),
+            format_func=options.__getitem__,
+            key=f"choix_{nom}",
+            on_change=noter,
+            placeholder="Choisir",
+        )
+    )
+
+
+def _references(fiche: Fiche) -> dict[str, str]:
+    """The levels that have at least one gap on this sheet, in the order of the ladder."""
+    presents = {e.niveau_reference for liste in fiche.ecarts.values() for e in liste if e.ecart is not None}
+    return {"auto": "Référence par défaut : la première publiée (intercommunalité, commune, département…)"} | {
+        n: NOMS_NIVEAUX[n] for n in ECHELLE if n in presents
+    }
+
+
+def _fiche(fiche: Fiche) -> None:
+    t = fiche.territoire
+    commune = ", ".join(fiche.registre.nom("commune", c) for c in t.communes)
+    st.set_page_config(
+        page_title=f"{t.libelle or t.code_territoire} ({t.code_territoire}), {commune} – {session.NOM_SITE}"
+    )
+    st.html(b.joindre((bandeau.bandeau(fiche), bandeau.sommaire())))
+    reference = _choix("reference", "Comparer le quartier avec", _references(fiche))
+    st.html(
+        b.joindre((bandeau.section_en_bref(fiche, reference), chiffres_cles.section_chiffres_cles(fiche, reference)))
+    )
+    emploi.section_emploi(fiche, reference)
+    st.html(
+        b.joindre(
+            (
+                themes.section_simple(fiche, "Transitions", "transitions", "transitions", reference),
+                themes.section_simple(fiche, "Émancipation", "emancipation", "emancipation", reference),
+                themes.section_simple(
+                    fiche, "Sécurité et citoyenneté", "securite-et-citoyennete", "securite_citoyennete", reference
+                ),
+            )
+        )
+    )
+    habitants.section_habitants(fiche, reference)
+    _autre_figure(fiche)
+    codes = (fiche.code, *sorted(fiche.valeurs_liees))
+    st.html(
+        b.joindre(
+            (
+                geographies.section_geographies(fiche, session.contours(codes)),
+                manquantes.section_manquantes(fiche),
+                sources.section_sources(fiche, _base()),
+                _telecharger(fiche),
+            )
+        )
+    )
+
+
+def _autre_figure(fiche: Fiche) -> None:
+    """Any other figure against its references, chosen by the reader and kept in the address."""
+    candidats = {i.indicateur: i.libelle for i in indicateurs_en_points(fiche)}
+    if not candidats:
+        return
+    st.html(b.balise("h3", "Représenter un autre chiffre"))
+    choisi = _choix("indicateur", "Indicateur à placer parmi ses références", {"": "Choisir un indicateur"} | candidats)
+    indicateur = fiche.indicateur(choisi)
+    if indicateur is not None:
+        points(fiche, indicateur, cle="choisi")
+
+
+def _base() -> str:
+    """Address of the site, without path, for the permalink of the citation."""
+    adresse = getattr(st.context, "url", "") or ""
+    return "/".join(adresse.split("/")[:3]) if adresse.startswith("http") else ""
+
+
+def _telecharger(fiche: Fiche) -> b.Html:
+    release = fiche.registre.release
+    liens = []
+    for suffixe, mot in ((".html", "Fiche à imprimer (HTML)"), (".pdf", "Fiche à imprimer (PDF)")):
+        nom = f"quartiers/{fiche.code}{suffixe}"
+        if nom in release.empreintes:
+            liens.append(
+                b.balise(
+                    "li",
+                    b.balise("a", mot, href=f"/releases/{release.identifiant}/{nom}", target="_blank", rel="noopener"),
+                )
+            )
+    sql = f"SELECT * FROM 'valeurs.parquet' WHERE code_territoire = '{fiche.code}';"
+    morceaux: list[object] = [b.balise("ul", b.joindre(liens), class_="simple")] if liens else []
+    morceaux.append(b.balise("p", f"Retrouver ces chiffres dans les données publiées (page Données){INSECABLE}:"))
+    morceaux.append(b.code(sql))
+    return b.joindre(morceaux)
+
+
+def _page() -> None:
+    code = st.query_params.get("qpv", "").strip().upper()
+    fiche = session.fiche(code) if len(code) <= LONGUEUR_CODE else None
+    if fiche is None:
+        _introuvable(code)
+    else:
+        _fiche(fiche)
+
+
+_page()
