@@ -1,0 +1,87 @@
+# Every command of the project. CI and people call the same targets; `make help` lists them.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+
+PYTHON ?= python3
+PORT   ?= 8501
+# make run                       the embedded demo territory
+# make run DEPOSIT=DIR           the published files of a deposit
+# make run SOURCE=live           the publishers themselves
+SOURCE ?= $(if $(DEPOSIT),deposit,demo)
+# One folder per source: fictitious and real figures never share a warehouse or a release.
+DATA   ?= data/$(SOURCE)
+
+VENV := .venv
+BIN  := $(VENV)/bin
+# Bytecode is compiled at install: without it every process recompiles everything.
+export UV_PYTHON_DOWNLOADS := never
+export DBT_SEND_ANONYMOUS_USAGE_STATS := false
+export GX_ANALYTICS_ENABLED := false
+export DO_NOT_TRACK := 1
+
+.PHONY: help setup run refresh serve test lint format sql unit browser lock dagster validate docs clean
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+setup: $(VENV)/.pret ## create the environment (.venv) from requirements.lock
+
+$(VENV)/.pret: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(0 if (3, 11) <= sys.version_info < (3, 14) else "Python 3.11 to 3.13 is needed, found %s at %s: install one and run again with PYTHON=/path/to/python3.12" % (sys.version.split()[0], sys.executable))'
+	@$(PYTHON) -m venv $(VENV) || { echo "The venv module is missing: on Debian or Ubuntu, apt-get install python3-venv, then run again."; exit 1; }
+	@echo "Installing the environment (about a minute the first time)…"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	@VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --compile-bytecode --require-hashes -r requirements.lock
+	@VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --no-deps -e .
+	@touch $@
+
+run: refresh serve ## refresh (demo territory, DEPOSIT=DIR or SOURCE=live), then serve on http://127.0.0.1:8501
+
+refresh: setup ## acquire, build, verify and publish a release
+	@$(BIN)/observatoire refresh --source $(SOURCE) $(if $(DEPOSIT),--deposit $(DEPOSIT)) --data $(DATA) || { code=$$?; [ $$code -eq 3 ] || exit $$code; }
+
+serve: setup ## serve the current release
+	@$(BIN)/observatoire serve --port $(PORT) --data $(DATA)
+
+test: setup lint browser unit ## everything CI runs: linters, then all the tests
+
+lint: setup ## ruff, mypy and sqlfluff
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(MAKE) --no-print-directory sql
+
+sql: setup ## sqlfluff only
+	@cd dbt_project && ../$(BIN)/sqlfluff lint --disable-progress-bar --processes 2 models
+
+format: setup ## rewrite the sources in the house style
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+	@cd dbt_project && ../$(BIN)/sqlfluff fix --disable-progress-bar models
+
+browser: ## install Chromium where it is missing (Debian, Ubuntu)
+	@command -v chromium >/dev/null || { \
+	  command -v apt-get >/dev/null || { echo "Chromium is needed by the browser tests: install it so that 'chromium' is on the PATH."; exit 1; }; \
+	  echo "Installing Chromium…"; sudo=$$( [ $$(id -u) -eq 0 ] || echo sudo ); \
+	  $$sudo apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core >/dev/null; }
+
+unit: setup browser
+	@$(BIN)/python -m pytest
+
+dagster: setup ## Dagster's interface on http://127.0.0.1:3000 (assets, runs, checks, schedule)
+	@mkdir -p .dagster && cp deploy/dagster.yaml .dagster/dagster.yaml
+	@DAGSTER_HOME=$(CURDIR)/.dagster OBSERVATOIRE_DATA=$(abspath $(DATA)) OBSERVATOIRE_SOURCE=$(SOURCE) OBSERVATOIRE_DEPOT=$(if $(DEPOSIT),$(abspath $(DEPOSIT))) \
+	  $(BIN)/dagster dev -h 127.0.0.1 -p 3000 -w workspace.yaml
+
+validate: setup ## load the Dagster definitions and the dbt project
+	@$(BIN)/dagster definitions validate -w workspace.yaml
+
+docs: setup ## regenerate what is generated from the cards (dbt sources, source pages)
+	@$(BIN)/python -m ingestion.tables
+
+lock: setup ## resolve requirements.lock again, and the lock of the catalogue from the last run
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate --generate-hashes --extra dev pyproject.toml -o requirements.lock
+	@$(BIN)/python -m ingestion.tables --verrou $(DATA)
+
+clean: ## remove the environment and everything a run wrote
+	@rm -rf $(VENV) data .dagster build *.egg-info dbt_project/target dbt_project/logs

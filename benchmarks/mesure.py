@@ -1,0 +1,66 @@
+"""Run a command to its end and read what the operating system counted for it.
+
+Belongs here: one run, the median of several, the description of the machine.
+Does not belong here: which commands are compared, and any verdict.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import statistics
+import subprocess
+import time
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+RESULTATS = Path(__file__).resolve().parent / "resultats"
+
+
+@dataclass(frozen=True)
+class Mesure:
+    """One run: processor and wall time in seconds, peak resident memory of the largest process in MB, exit code."""
+
+    cpu_s: float
+    mur_s: float
+    memoire_mo: float
+    code: int
+
+
+def mesurer(commande: list[str], journal: Path) -> Mesure:
+    """Run `commande`, its output appended to `journal`.
+
+    Raises:
+        RuntimeError: the command ended with another code than 0; the journal says why.
+    """
+    with journal.open("ab") as sortie:
+        debut = time.perf_counter()
+        processus = subprocess.Popen(commande, stdout=sortie, stderr=subprocess.STDOUT)  # noqa: S603 (our own command)
+        _, statut, usage = os.wait4(processus.pid, 0)
+        mur = time.perf_counter() - debut
+    code = os.waitstatus_to_exitcode(statut)
+    processus.returncode = code
+    if code:
+        raise RuntimeError(f"{' '.join(commande)} ended with {code}: see {journal}")
+    return Mesure(usage.ru_utime + usage.ru_stime, mur, usage.ru_maxrss / 1024, code)
+
+
+def mediane(mesures: list[Mesure], champ: str) -> float:
+    """Median of one field over the runs."""
+    return float(statistics.median(asdict(mesure)[champ] for mesure in mesures))
+
+
+def machine() -> str:
+    """What the figures were read on: system, Python, processors."""
+    return f"{platform.system()} {platform.machine()}, {os.cpu_count()} processors, Python {platform.python_version()}"
+
+
+def ecrire(nom: str, contenu: dict[str, object]) -> Path:
+    """Write `resultats/<nom>.json` with the machine and the date."""
+    RESULTATS.mkdir(exist_ok=True)
+    chemin = RESULTATS / f"{nom}.json"
+    entete = {"machine": machine(), "date": datetime.now(UTC).strftime("%Y-%m-%d")}
+    chemin.write_text(json.dumps(entete | contenu, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    return chemin

@@ -1,0 +1,106 @@
+"""A real observatory and a real Chromium for the browser tests.
+
+Belongs here: the release of the demo territory, the server on a free local port, pages that watch their console and network.
+Does not belong here: assertions (test_*.py), building the demo territory (tests/conftest).
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+from visiteur import Visite, surveiller
+
+PROJET = Path(__file__).resolve().parents[2]
+ARGUMENTS = ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
+LARGEURS = {"bureau": 1280, "telephone": 390}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    dossier = Path(__file__).parent
+    for item in items:
+        if dossier in item.path.parents:
+            item.add_marker(pytest.mark.navigateur)
+
+
+@pytest.fixture(scope="session")
+def release_demo(donnees_demo: Path) -> Path:
+    """The current release of the demo territory."""
+    return (donnees_demo / "releases" / "current").resolve()
+
+
+@pytest.fixture(scope="session")
+def site(donnees_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Address of an observatory started for the tests, ended by its own process id."""
+    with socket.socket() as prise:
+        prise.bind(("127.0.0.1", 0))
+        port = prise.getsockname()[1]
+    journal = tmp_path_factory.mktemp("serveur") / "journal.txt"
+    commande = [sys.executable, "-m", "streamlit", "run", str(PROJET / "app" / "observatoire.py")]
+    with journal.open("wb") as sortie:
+        serveur = subprocess.Popen(
+            [*commande, "--server.port", str(port)],
+            cwd=journal.parent,  # not the checkout: settings and imports must not depend on the current folder
+            env=os.environ | {"OBSERVATOIRE_DATA": str(donnees_demo)},
+            stdout=sortie,
+            stderr=subprocess.STDOUT,
+        )
+    adresse = f"http://127.0.0.1:{port}"
+    try:
+        _attendre(f"{adresse}/_stcore/health", serveur, journal)
+        yield adresse
+    finally:
+        serveur.terminate()
+        serveur.wait(timeout=20)
+    traces = [ligne for ligne in journal.read_text(encoding="utf-8").splitlines() if "Traceback" in ligne]
+    assert traces == [], f"the server logged an error: {journal.read_text(encoding='utf-8')[-3000:]}"
+
+
+def _attendre(adresse: str, serveur: subprocess.Popen[bytes], journal: Path) -> None:
+    limite = time.monotonic() + 60
+    while time.monotonic() < limite:
+        assert serveur.poll() is None, f"the server stopped: {journal.read_text(encoding='utf-8')}"
+        try:
+            with urllib.request.urlopen(adresse, timeout=2) as reponse:
+                if reponse.status == 200:
+                    return
+        except (urllib.error.URLError, ConnectionError, TimeoutError):
+            time.sleep(0.2)
+    raise AssertionError(f"no answer from {adresse}: {journal.read_text(encoding='utf-8')}")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    chemin = shutil.which("chromium") or shutil.which("chromium-browser") or "/usr/bin/chromium"
+    with sync_playwright() as playwright:
+        navigateur = playwright.chromium.launch(executable_path=chemin, args=ARGUMENTS)
+        yield navigateur
+        navigateur.close()
+
+
+@pytest.fixture(params=list(LARGEURS))
+def largeur(request: pytest.FixtureRequest) -> str:
+    """Both screens: a test that asks for it runs twice."""
+    return str(request.param)
+
+
+@pytest.fixture
+def visite(chromium: Browser, site: str, request: pytest.FixtureRequest) -> Iterator[Visite]:
+    """A new session, at the width of `largeur` if the test asks for it; it fails on any incident, whatever the test."""
+    nom = request.getfixturevalue("largeur") if "largeur" in request.fixturenames else "bureau"
+    contexte = chromium.new_context(viewport={"width": LARGEURS[nom], "height": 900}, locale="fr-FR")
+    resultat = Visite(contexte.new_page(), site)
+    surveiller(resultat)
+    yield resultat
+    contexte.close()
+    assert resultat.incidents == []

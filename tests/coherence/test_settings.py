@@ -1,0 +1,38 @@
+"""Every setting is documented, and every documented or used variable is a setting.
+
+Belongs here: README.md against `orchestration.settings`, the variables named in the code and the Makefile.
+Does not belong here: what a setting does (the tests of each command).
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from orchestration.settings import Reglages
+
+RACINE = Path(__file__).resolve().parents[2]
+# Not settings of a person: what the orchestration hands to dbt, what spares a developer a second build in tests,
+# where the browser tests leave their captures.
+INTERNES = {"OBSERVATOIRE_ENTREPOT", "OBSERVATOIRE_DONNEES_DEPOT", "OBSERVATOIRE_CAPTURES"}
+LUS = ("ingestion", "publication", "orchestration", "app", "dbt_project", "benchmarks", "tests", "deploy")
+
+
+def test_the_readme_holds_the_table_of_the_settings() -> None:
+    assert Reglages.tableau() in (RACINE / "README.md").read_text(encoding="utf-8"), (
+        "README.md, section Settings: paste the output of python -c "
+        "'from orchestration.settings import Reglages; print(Reglages.tableau())'"
+    )
+
+
+def test_every_variable_named_anywhere_is_a_setting() -> None:
+    connues = {f"OBSERVATOIRE_{nom.upper()}" for nom in Reglages.model_fields} | INTERNES
+    fichiers = [RACINE / "Makefile", RACINE / "README.md", RACINE / "CONTRIBUTING.md"]
+    for dossier in LUS:
+        fichiers += [p for p in (RACINE / dossier).rglob("*") if p.suffix in {".py", ".yml", ".yaml", ".sql", ".md"}]
+    nommees = {
+        (nom, str(fichier.relative_to(RACINE)))
+        for fichier in fichiers
+        for nom in re.findall(r"\bOBSERVATOIRE_[A-Z]+(?:_[A-Z]+)*", fichier.read_text(encoding="utf-8"))
+    }
+    assert {couple for couple in nommees if couple[0] not in connues} == set()

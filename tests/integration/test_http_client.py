@@ -1,0 +1,178 @@
+"""The client over real sockets, against a local publisher and each of its bad days (quality.md F8 to F11).
+
+Belongs here: redirects, retries, deadlines, sizes, throttling, the local transport.
+Does not belong here: what is kept of the answers (test_acquisition_live), the local publisher (editeur).
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from datetime import UTC, datetime
+from itertools import pairwise
+
+import httpx
+import pytest
+from editeur import DATE, Editeur, Panne
+from jeu_essai import DATEE, REGLAGES, STABLE, TEXTE, URL
+
+from ingestion.http import Cadence, Client, ErreurReseau, TransportLocal, agent, delai_demande
+
+
+def test_la_demande_se_presente_et_ne_veut_que_les_octets_publies(editeur: Editeur) -> None:
+    editeur.publier(URL, TEXTE)
+    with Client(REGLAGES, editeur_local=editeur.base, contact="equipe@observatoire.example") as client:
+        client.telecharger(URL)
+    (recue,) = editeur.recues(URL)
+    assert recue.entetes["User-Agent"] == "Mozilla/5.0 (compatible; Observatoire-QPV/1.0; +equipe@observatoire.example)"
+    assert recue.entetes["Accept-Encoding"] == "identity"
+    assert recue.entetes["Host"] == "www.insee.fr"
+    assert agent(contact="") == agent()
+
+
+def test_sans_etag_la_date_suffit(editeur: Editeur, client: Client) -> None:
+    editeur.publier(URL, TEXTE, avec_etag=False)
+    assert client.telecharger(URL, last_modified=DATE).statut == 304
+    assert client.telecharger(URL, last_modified="Sun, 04 Jan 2026 08:00:00 GMT").contenu == TEXTE
+
+
+def test_une_chaine_de_redirections_est_suivie_jusqu_a_la_limite(editeur: Editeur, client: Client) -> None:
+    etapes = [f"https://www.data.gouv.fr/etape/{rang}" for rang in range(7)]
+    for depart, arrivee in pairwise(etapes):
+        editeur.panne(depart, Panne(vers=arrivee))
+    editeur.publier(etapes[-1], TEXTE)
+    reponse = client.telecharger(etapes[1])
+    assert (reponse.url, reponse.contenu, len(reponse.redirections)) == (etapes[6], TEXTE, 5)
+    with pytest.raises(ErreurReseau, match="plus de 5 redirections"):
+        client.telecharger(etapes[0])
+
+
+def test_une_boucle_de_redirections_s_arrete(editeur: Editeur, client: Client) -> None:
+    editeur.panne(STABLE, Panne(vers=DATEE))
+    editeur.panne(DATEE, Panne(vers=STABLE))
+    with pytest.raises(ErreurReseau, match="redirections"):
+        client.telecharger(STABLE)
+    assert len(editeur.journal) == 6
+
+
+@pytest.mark.parametrize("vers", ["http://static.data.gouv.fr/essai.csv", "ftp://static.data.gouv.fr/essai.csv"])
+def test_une_redirection_hors_de_https_est_refusee(editeur: Editeur, client: Client, vers: str) -> None:
+    editeur.panne(STABLE, Panne(vers=vers))
+    with pytest.raises(ErreurReseau, match=r"refusé, https attendu|demande impossible"):
+        client.telecharger(STABLE)
+
+
+def test_le_delai_demande_est_respecte(editeur: Editeur, client: Client) -> None:
+    editeur.publier(URL, TEXTE)
+    editeur.panne(URL, Panne(statut=429, entetes={"Retry-After": "1"}, fois=1))
+    assert client.telecharger(URL).contenu == TEXTE
+    premiere, seconde = editeur.recues(URL)
+    assert seconde.instant - premiere.instant >= 1
+
+
+def test_un_delai_plus_long_que_ce_qui_reste_arrete_tout_de_suite(editeur: Editeur, client: Client) -> None:
+    editeur.panne(URL, Panne(statut=503, entetes={"Retry-After": "3600"}))
+    with pytest.raises(ErreurReseau, match="revenir dans 3600\u00a0s"):
+        client.telecharger(URL)
+    assert len(editeur.recues(URL)) == 1
+
+
+def test_le_delai_demande_peut_etre_une_date() -> None:
+    midi = datetime(2026, 11, 24, 12, tzinfo=UTC)
+    assert delai_demande("120", midi) == 120
+    assert delai_demande("Tue, 24 Nov 2026 12:02:00 GMT", midi) == 120
+    assert delai_demande("Tue, 24 Nov 2026 11:00:00 GMT", midi) == 0
+    assert delai_demande("bientôt", midi) is None
+    assert delai_demande(None, midi) is None
+
+
+def test_un_filet_d_eau_ne_tient_pas_la_relance_au_dela_du_delai_total(editeur: Editeur) -> None:
+    """Each byte arrives within the read timeout: only the total deadline can stop it."""
+    editeur.publier(URL, TEXTE)
+    editeur.panne(URL, Panne(goutte_s=0.05))
+    debut = time.monotonic()
+    with (
+        Client(replace(REGLAGES, total_s=0.5), editeur_local=editeur.base) as client,
+        pytest.raises(ErreurReseau, match="pas fini en"),
+    ):
+        client.telecharger(URL)
+    # 5,200 bytes at 0.05 s would take 260 s.
+    assert time.monotonic() - debut < 30
+    assert len(editeur.recues(URL)) == 1
+
+
+def test_un_serveur_muet_est_abandonne(editeur: Editeur) -> None:
+    editeur.publier(URL, TEXTE)
+    editeur.panne(URL, Panne(goutte_s=30))
+    reglages = replace(REGLAGES, lecture_s=0.2, essais=2)
+    with Client(reglages, editeur_local=editeur.base) as client, pytest.raises(ErreurReseau, match="pas de réponse"):
+        client.telecharger(URL)
+    assert len(editeur.recues(URL)) == 2
+
+
+def test_personne_a_l_adresse(editeur: Editeur) -> None:
+    with Editeur() as parti:
+        base = parti.base
+    with (
+        Client(replace(REGLAGES, essais=2), editeur_local=base) as client,
+        pytest.raises(ErreurReseau, match="connexion"),
+    ):
+        client.telecharger(URL)
+
+
+@pytest.mark.parametrize(
+    ("longueur", "trouve"), [("999999999", "au moins 999999999 octets"), ("", r"au moins \d{4} octets")]
+)
+def test_un_corps_trop_grand_est_arrete_annonce_ou_non(editeur: Editeur, longueur: str, trouve: str) -> None:
+    editeur.publier(URL, TEXTE)
+    editeur.panne(URL, Panne(entetes={"Content-Length": longueur}))
+    reglages = replace(REGLAGES, taille_max=1_000)
+    with Client(reglages, editeur_local=editeur.base) as client, pytest.raises(ErreurReseau, match=trouve):
+        client.telecharger(URL)
+    assert len(editeur.recues(URL)) == 1
+
+
+def test_un_304_sans_condition_est_une_erreur(editeur: Editeur, client: Client) -> None:
+    editeur.panne(URL, Panne(statut=304))
+    with pytest.raises(ErreurReseau, match="sans condition"):
+        client.telecharger(URL)
+
+
+def test_une_demande_par_seconde_et_par_hote() -> None:
+    instant, sommeils = [0.0], []
+
+    def dormir(duree: float) -> None:
+        sommeils.append(duree)
+        instant[0] += duree
+
+    cadence = Cadence(1.0, horloge=lambda: instant[0], dormir=dormir)
+    cadence.attendre("www.insee.fr")
+    instant[0] += 0.25
+    cadence.attendre("www.data.gouv.fr")
+    cadence.attendre("www.insee.fr")
+    instant[0] += 5
+    cadence.attendre("www.insee.fr")
+    assert sommeils == [0.75]
+
+
+def test_la_cadence_vaut_aussi_pour_chaque_redirection(editeur: Editeur) -> None:
+    editeur.panne(URL, Panne(vers=URL + "?v=2"))
+    editeur.publier(URL + "?v=2", TEXTE)
+    sommeils: list[float] = []
+    cadence = Cadence(60, horloge=lambda: 0.0, dormir=sommeils.append)
+    with Client(REGLAGES, cadence, editeur_local=editeur.base) as client:
+        assert client.telecharger(URL).contenu == TEXTE
+    assert sommeils == [60]
+
+
+def test_l_editeur_local_se_declare_par_l_environnement(editeur: Editeur, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OBSERVATOIRE_EDITEUR_LOCAL", editeur.base)
+    editeur.publier(URL, TEXTE)
+    with Client(REGLAGES) as client:
+        assert client.telecharger(URL).url == URL
+
+
+@pytest.mark.parametrize("base", ["http://www.insee.fr:80", "https://127.0.0.1:1", "127.0.0.1:8000"])
+def test_l_editeur_local_est_sur_cette_machine(base: str) -> None:
+    with pytest.raises((ErreurReseau, httpx.InvalidURL), match="attendu http://127"):
+        TransportLocal(base)

@@ -1,0 +1,72 @@
+"""The probe of the official addresses, over real sockets.
+
+Belongs here: what `sonder` says of an address that answers, moved, is gone, or was never declared.
+Does not belong here: the client's own behaviour (test_http_client).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from editeur import DATE, Editeur, Panne
+from jeu_essai import DATEE, STABLE, TEXTE, URL, declarer, fichier
+
+from ingestion.catalogue import Catalogue, Fichier
+from ingestion.http import Client
+from ingestion.probe import COLONNES, sonder, tableau
+
+
+def catalogue(tmp_path: Path, declares: list[Fichier]) -> Catalogue:
+    jeu, _ = declarer(declares)
+
+    class Essai(Catalogue):
+        jeux = {jeu.jeu: jeu}  # noqa: RUF012
+
+    return Essai(tmp_path)
+
+
+def test_la_sonde_dit_ce_qu_est_chaque_adresse_sans_rien_telecharger(
+    editeur: Editeur, client: Client, tmp_path: Path
+) -> None:
+    editeur.publier(DATEE, TEXTE, type="text/csv")
+    editeur.panne(STABLE, Panne(vers=DATEE))
+    disparue = URL.replace("essai_csv", "disparue")
+    declares = [fichier(STABLE, nom="a.csv"), fichier(disparue, nom="b.csv"), fichier(None, nom="c.csv")]
+    declares += [declares[0].model_copy(update={"partie": "seconde"})]
+    lignes = sonder(catalogue(tmp_path, declares), [], client)
+    assert [(ligne["fichier"], ligne["statut"], ligne["taille"]) for ligne in lignes] == [
+        ("a.csv", 200, len(TEXTE)),
+        ("b.csv", 404, None),
+        ("c.csv", None, None),
+        ("a.csv#seconde", 200, len(TEXTE)),
+    ]
+    assert (lignes[0]["url_finale"], lignes[0]["type"], lignes[0]["last_modified"]) == (DATEE, "text/csv", DATE)
+    assert "n'existe plus" in lignes[1]["message"]
+    assert "aucune URL" in lignes[2]["message"]
+    assert {requete.methode for requete in editeur.journal} == {"HEAD"}
+    assert len(editeur.recues(DATEE)) == 1
+    assert tableau(lignes)[2] == (
+        "insee.essai",
+        "2022",
+        "c.csv",
+        "",
+        "",
+        "",
+        "",
+        "aucune URL n'est déclarée dans la fiche",
+    )
+    assert len(tableau(lignes)[0]) == len(COLONNES)
+
+
+def test_la_sonde_demande_un_octet_la_ou_head_est_refuse(editeur: Editeur, client: Client, tmp_path: Path) -> None:
+    editeur.publier(URL, TEXTE)
+    editeur.panne(URL, Panne(statut=405, methodes=("HEAD",)))
+    (ligne,) = sonder(catalogue(tmp_path, [fichier()]), ["insee.essai"], client)
+    assert (ligne["statut"], ligne["taille"], ligne["message"]) == (206, len(TEXTE), "")
+    assert editeur.recues(URL)[1].entetes["Range"] == "bytes=0-0"
+
+
+def test_la_sonde_refuse_un_jeu_inconnu(client: Client, tmp_path: Path) -> None:
+    with pytest.raises(KeyError, match=r"insee\.absent.*insee\.essai"):
+        sonder(catalogue(tmp_path, [fichier()]), ["insee.absent"], client)
