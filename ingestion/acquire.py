@@ -30,6 +30,10 @@ class ErreurAcquisition(RuntimeError):
     """A declared file could not be obtained, or a kept one is damaged; the message says which and what to do."""
 
 
+class FichierAbsent(ErreurAcquisition):
+    """The source does not hold the file, or may not be asked for it: the deposit lacks it, or credentials are not set."""
+
+
 def ecrire_atomique(chemin: Path, contenu: bytes) -> None:
     """Write a file so that a reader, or a run killed half-way, finds the old content or the new one, never a part."""
     chemin.parent.mkdir(parents=True, exist_ok=True)
@@ -127,6 +131,7 @@ class EntreeVerrou:
     """What is known of one declared file. Dates are UTC, ISO 8601.
 
     `sha256` None: never obtained. `statut` en_echec with a `sha256`: the last good bytes, still in use, and `message`.
+    `statut` jamais_charge: the source does not hold it, and nothing waits for it (`Fichier.essai`).
     `url` is the address that gave the bytes, after redirects; None for a deposit or the demo territory.
     `normalise` is set by the ingestion: digest of the bytes, card and code that made the typed layer.
     """
@@ -139,7 +144,7 @@ class EntreeVerrou:
     verifie_le: str
     etag: str | None = None
     last_modified: str | None = None
-    statut: Literal["a_jour", "en_echec"] = "a_jour"
+    statut: Literal["a_jour", "en_echec", "jamais_charge"] = "a_jour"
     message: str = ""
     normalise: str | None = None
 
@@ -335,7 +340,10 @@ def acquerir(
         entree = _obtenir(jeu, millesime, fichier, source, archive, precedent, maintenant)
     except (ErreurAcquisition, ErreurReseau, ErreurOctets) as erreur:
         vide = EntreeVerrou(None, None, None, source.origine, None, maintenant)
-        entree = replace(precedent or vide, verifie_le=maintenant, statut="en_echec", message=str(erreur))
+        jamais_lu = precedent is None or precedent.sha256 is None
+        attendu = isinstance(erreur, FichierAbsent) and fichier.est_facultatif and jamais_lu
+        statut: Literal["en_echec", "jamais_charge"] = "jamais_charge" if attendu else "en_echec"
+        entree = replace(precedent or vide, verifie_le=maintenant, statut=statut, message=str(erreur))
     verrou.ecrire(jeu.jeu, millesime.millesime, fichier.nom, entree)
     return entree
 

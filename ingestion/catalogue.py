@@ -31,7 +31,25 @@ Niveau = Literal[
     "ensemble_qpv",
     "iris",
     "contrat_de_ville",
+    "objet",  # a place, a school, a post: never a level of `valeurs`
 ]
+TypeCle = Literal[
+    "qpv2015",
+    "qpv2024",
+    "commune",
+    "epci",
+    "departement",
+    "region",
+    "france",
+    "iris",
+    "contrat",
+    "identifiant",  # the producer's own identifier, any text
+    "ligne",  # no identifier is published: the number of the row stands for it
+    "aucun",
+]
+# reel: the published file was read; documente: its format is documented, a fixture in that format was read;
+# inconnu: its layout was never seen, the candidates are deduced.
+Essai = Literal["reel", "documente", "inconnu"]
 Statut = Literal[
     "observe",
     "estime",
@@ -87,14 +105,20 @@ class Cle(Fiche):
     `agregats` maps a published code (possibly empty) to the code of an aggregate (`QPV-FR`, `FRM`…): the row is
     counted as excluded and its cells are kept at `niveau_agregat`.
     `exclure` is the reason given to rows whose code is not of `type` (None: they go to quarantine).
+    `repetees` says what a second row with the same key (and the same period) means: `quarantaine`, two rows contradict
+    each other and neither counts; `derniere`, the one with the largest text in `departage` counts, or the last of the
+    file, and the others are excluded; `gardees`, several rows for one key are the layout of the file.
+    None: `quarantaine` for quartiers, `gardees` otherwise.
     """
 
     colonnes: list[str]
-    type: Literal["qpv2015", "qpv2024", "commune", "epci", "departement", "region", "france", "aucun"]
+    type: TypeCle
     agregats: dict[str, str] = {}
     niveau_agregat: Niveau = "ensemble_qpv"
     exclure: str | None = None
     ecarter: list[LigneEcartee] = []
+    repetees: Literal["quarantaine", "derniere", "gardees"] | None = None
+    departage: str | None = Field(default=None, description="column whose largest text wins among repeated rows")
 
 
 class Variable(Fiche):
@@ -103,7 +127,10 @@ class Variable(Fiche):
     `colonnes` are the published names, in order, compared without case; `{aa}` and `{aaaa}` stand for the year of the
     block's period. `motif_colonnes` (a regular expression with named groups) replaces `colonnes` when each period has its own column, and
     `periode` is then the pattern of the period, for example `{annee}-T{trimestre}`.
-    `separateur` splits a text cell into one cell per element.
+    A `liste` gives one cell per element: the parts between `separateur`, or what `elements` (a regular expression)
+    finds, its first group when it has one.
+    `ou` keeps the rows where each named column reads one of the given texts: for files that hold one figure per row.
+    `valeurs` translates the published text; a text without translation goes to quarantine.
     """
 
     colonnes: list[str] = []
@@ -112,6 +139,12 @@ class Variable(Fiche):
     motif_colonnes: str | None = None
     periode: str | None = None
     separateur: str | None = None
+    elements: str | None = None
+    ou: dict[str, list[str]] = {}
+    valeurs: dict[str, str] = {}
+    facultative: str | None = Field(
+        default=None, description="why the column may be absent from a file of a vintage that should hold it"
+    )
     millesimes: list[str] | None = Field(
         default=None, description="vintages that hold the column; None: all of them, and its absence is a drift"
     )
@@ -122,8 +155,10 @@ class Variable(Fiche):
             raise ValueError("give either `colonnes` or `motif_colonnes`")
         if self.motif_colonnes and not self.periode:
             raise ValueError("`motif_colonnes` needs `periode`")
-        if (self.type == "liste") != (self.separateur is not None):
-            raise ValueError("a `liste` needs `separateur`, and only a `liste` has one")
+        if (self.type == "liste") != ((self.separateur is None) != (self.elements is None)):
+            raise ValueError("a `liste` needs `separateur` or `elements`, one of them, and only a `liste` has one")
+        if self.valeurs and self.type != "texte":
+            raise ValueError("`valeurs` translates a `texte`")
         return self
 
 
@@ -137,6 +172,8 @@ class Bloc(Fiche):
     `hors_champ` is the regular expression of the codes that the producer does not cover in this block: an empty cell
     there is non_diffuse whatever the rule.
     `note` and `precision` may be absent from a vintage, and accept `{aa}` and `{aaaa}` like the columns of a variable.
+    `colonne_periode`: the period is written on each row (`2022-2023`, `2015-T4`, `2020-12`), in the first of these
+    columns; the block then needs no period in the vintage.
     """
 
     nom: Identifiant
@@ -147,21 +184,34 @@ class Bloc(Fiche):
         default="12-31", description="day of the year meant by a period given as a year (census: 01-01)"
     )
     hors_champ: str | None = None
+    colonne_periode: list[str] = []
     variables: dict[Identifiant, Variable]
+
+    @property
+    def se_date(self) -> bool:
+        """True when the file itself gives the period, by row or by column."""
+        return bool(self.colonne_periode) or all(v.motif_colonnes for v in self.variables.values())
 
 
 class Lecture(Fiche):
     """Reading options. A zip or gzip container is opened by its magic bytes, whatever the declared format."""
 
-    format: Literal["csv", "xls", "json", "shapefile", "geojson"]
+    format: Literal["csv", "xls", "json", "shapefile", "geojson", "parquet", "sdmx"]
     separateur: str = ";"
     encodage: str = "utf-8-sig"
     membre: str | None = Field(default=None, description="pattern of the member read in an archive, e.g. `*_QP.csv`")
     feuille: str | None = None
     ligne_entete: int = Field(default=1, description="1-based row of the column names")
+    entete_par: str | None = Field(
+        default=None, description="text of a cell of the header: it is looked for in the first 60 rows of a workbook"
+    )
+    colonnes: list[str] | None = Field(
+        default=None, description="names of the columns of a csv without header; its first data row is `premiere_ligne`"
+    )
     premiere_ligne: int | None = Field(default=None, description="1-based first data row, default: after the header")
     enregistrements: str | None = Field(default=None, description="JSON key of the list of records; None: top level")
     cle_objet: str | None = Field(default=None, description="column that receives the keys of a JSON object of objects")
+    champs: str | None = Field(default=None, description="path of the fields in a JSON record, e.g. `record.fields`")
     fin: str | None = Field(
         default=None, description="stop at the first row whose key cell is empty, reason for what follows"
     )
@@ -176,14 +226,37 @@ class Attendus(Fiche):
     description: str
 
 
+class Adresse(Fiche):
+    """Where a file is today, when its address has to be asked for (ingestion/publishers).
+
+    `insee_page`: the link of `page` that matches `motif`; `datagouv`: a `ressource` of data.gouv.fr by its id, or the
+    resource of dataset `jeu` whose title or URL matches `motif`; `opendatasoft`: the export of `jeu` on `hote`;
+    `bdm`: the series `idbank` (joined by `+`), SDMX-ML; `francetravail`: an indicator of the API, with credentials.
+    """
+
+    service: Literal["insee_page", "datagouv", "opendatasoft", "bdm", "francetravail"]
+    page: str | None = None
+    motif: str | None = None
+    jeu: str | None = None
+    ressource: str | None = None
+    hote: str | None = None
+    idbank: str | None = None
+    options: dict[str, str] = {}
+
+
 class Fichier(Fiche):
-    """One published file (or one sheet, member or layer of it) of a vintage."""
+    """One published file (or one sheet, member or layer of it) of a vintage.
+
+    A file whose `essai` is not `reel` may be absent from a deposit without stopping anything: it is `jamais_charge`.
+    """
 
     fichier: str
     partie: str | None = None
     chemin: str = Field(description="path in a deposit, `<producteur>/<jeu>/<fichier>`")
     url: str | None = None
     statut_url: StatutUrl
+    adresse: Adresse | None = None
+    essai: Essai = "reel"
     lecture: Lecture | None = None
     lecture_live: Lecture | None = Field(default=None, description="when the deposit's copy was re-laid out")
     cle: Cle | None = None
@@ -197,6 +270,11 @@ class Fichier(Fiche):
         """Name of the file in tables and paths: `REVN_2017.csv`, or `demographie_2010_qpv.xls#Quartiers`."""
         return f"{self.fichier}#{self.partie}" if self.partie else self.fichier
 
+    @property
+    def est_facultatif(self) -> bool:
+        """True when a release may go without it: nobody has seen the real file yet."""
+        return self.essai != "reel"
+
 
 class Millesime(Fiche):
     """A vintage: its files and, block by block, the reference date of what they hold.
@@ -208,6 +286,25 @@ class Millesime(Fiche):
     periodes: dict[Identifiant, str]
     date_publication: str | None = None
     fichiers: list[Fichier] = Field(min_length=1)
+
+
+class Points(Fiche):
+    """Objects that have a place: the variables that give it, and what each of them is.
+
+    `nature` is the same for all, or read in `variable_nature`; `table` is where they are published.
+    """
+
+    table: Literal["services", "etablissements"]
+    nature: Identifiant | None = None
+    variable_nature: Identifiant | None = None
+    longitude: Identifiant = "longitude"
+    latitude: Identifiant = "latitude"
+
+    @model_validator(mode="after")
+    def _une_nature(self) -> Points:
+        if (self.nature is None) == (self.variable_nature is None):
+            raise ValueError("give either `nature` or `variable_nature`")
+        return self
 
 
 class Controle(Fiche):
@@ -242,6 +339,14 @@ class Jeu(Fiche):
     prochaine_publication: str | None = None
     mention: str = Field(description="attribution line, in the producer's own form")
     avertissements: list[Avertissement] = []
+    ruptures: list[str] = Field(default=[], description="codes of the breaks of its series")
+    personnelles: list[str] = Field(
+        default=[], description="columns with personal data, dropped before anything is written but the archive"
+    )
+    identifiants: list[str] = Field(
+        default=[], description="environment variables that hold the credentials; without them it is not asked for"
+    )
+    points: Points | None = None
     zonage: Literal["2015", "2024", ""] = ""
     niveau: Niveau
     lecture: Lecture
@@ -271,6 +376,15 @@ class Jeu(Fiche):
                 raise ValueError(
                     f"vintage {millesime.millesime}: unknown blocks {sorted(inconnus)}, declared {sorted(noms)}"
                 )
+        return self
+
+    @model_validator(mode="after")
+    def _points_connus(self) -> Jeu:
+        if self.points is not None:
+            variables = {nom for bloc in self.blocs for nom in bloc.variables}
+            lues = {self.points.longitude, self.points.latitude, self.points.variable_nature or self.points.longitude}
+            if inconnues := sorted(lues - variables):
+                raise ValueError(f"points: unknown variables {inconnues}")
         return self
 
 

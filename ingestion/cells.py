@@ -8,17 +8,19 @@ A block is put in the long form first and typed in one go: an expression per col
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import polars as pl
 
-from ingestion.catalogue import Bloc
+from ingestion.catalogue import Bloc, Variable
 from ingestion.columns import ColonneResolue, Entete, candidat
 from ingestion.numbers import BORNES, est_vide, hors_bornes, nombre, texte
 from ingestion.periods import periode
 
 PRUDENCE = "a_interpreter_avec_prudence"
 DE_LA_LIGNE = ["ligne", "niveau", "code_territoire", "zonage", "precision", "_note", "_statut_vide"]
+DE_LA_LIGNE_DATEE = ["_periode", "_date_reference", "_est_date_deduite"]
 DE_LA_COLONNE: dict[str, Any] = {
     "_colonne": pl.String,
     "bloc": pl.String,
@@ -68,9 +70,12 @@ def cellules_du_bloc(
     nombres = [(n, c) for n, c in numerotees if c.fiche.type not in ("texte", "liste")]
     textes = [(n, c) for n, c in numerotees if c.fiche.type == "texte"]
     listes = [(n, c) for n, c in numerotees if c.fiche.type == "liste"]
+    traduits = [(n, c) for n, c in textes if c.fiche.valeurs]
+    simples = [(n, c) for n, c in textes if not c.fiche.valeurs]
     cadres = [_nombres(_longues(contexte, bloc, nombres, marques))] if nombres else []
-    cadres += [_textes(_longues(contexte, bloc, textes, marques))] if textes else []
-    cadres += [_liste(_longues(contexte, bloc, [(n, c)], marques), c.fiche.separateur or "") for n, c in listes]
+    cadres += [_textes(_longues(contexte, bloc, simples, marques))] if simples else []
+    cadres += [_traduits(_longues(contexte, bloc, [(n, c)], marques), c.fiche.valeurs) for n, c in traduits]
+    cadres += [_liste(_longues(contexte, bloc, [(n, c)], marques), c.fiche) for n, c in listes]
     prudence = pl.when((pl.col("_note") == 1) & (pl.col("statut") == "observe")).then(pl.lit(PRUDENCE))
     return [cadre.with_columns(mention=prudence).select(SORTIE) for cadre in cadres]
 
@@ -93,6 +98,7 @@ def _contexte(
         pl.col("_niveau").alias("niveau"),
         pl.col("_code").alias("code_territoire"),
         pl.col("_zonage").alias("zonage"),
+        *(pl.col(c) for c in DE_LA_LIGNE_DATEE if bloc.colonne_periode),
         (nombre(texte(precision)) if precision else pl.lit(None, pl.Float64)).alias("precision"),
         (nombre(texte(note)) if note else pl.lit(None, pl.Float64)).alias("_note"),
     )
@@ -117,17 +123,25 @@ def _statut_vide(bloc: Bloc) -> pl.Expr:
 def _longues(contexte: pl.DataFrame, bloc: Bloc, numerotees: Numerotees, marques: dict[str, str]) -> pl.DataFrame:
     """One row per cell: its text `_lu`, the status of its mark `_marque`, and the facts of its row and column."""
     colonnes = pl.DataFrame([_faits(bloc, n, c) for n, c in numerotees], schema=DE_LA_COLONNE, orient="row")
+    index = [*DE_LA_LIGNE, *(DE_LA_LIGNE_DATEE if bloc.colonne_periode else [])]
     longues = contexte.unpivot(
-        on=[n for n, _ in numerotees], index=DE_LA_LIGNE, variable_name="_colonne", value_name="_lu"
+        on=[n for n, _ in numerotees], index=index, variable_name="_colonne", value_name="_lu"
     ).join(colonnes, on="_colonne", how="left", maintain_order="left")
+    longues = _dater(longues) if bloc.colonne_periode else longues
     lu = pl.col("_lu")
     marque = lu.replace_strict(marques, default=None, return_dtype=pl.String) if marques else pl.lit(None, pl.String)
     return longues.with_columns(_marque=marque)
 
 
+def _dater(longues: pl.DataFrame) -> pl.DataFrame:
+    """The cells with the period of their row instead of that of their column."""
+    datees = longues.with_columns(pl.col(c).alias(c.removeprefix("_")) for c in DE_LA_LIGNE_DATEE)
+    return datees.drop(DE_LA_LIGNE_DATEE)
+
+
 def _faits(bloc: Bloc, numero: str, colonne: ColonneResolue) -> tuple[Any, ...]:
     """The row of a column in `DE_LA_COLONNE`."""
-    quand = periode(colonne.periode, bloc.jour_reference)
+    quand = ("", None, False) if bloc.colonne_periode else periode(colonne.periode, bloc.jour_reference)
     bas, haut = colonne.fiche.bornes or BORNES.get(colonne.fiche.type, (None, None))
     return (numero, bloc.nom, colonne.variable, *quand, colonne.colonne, bas, haut)
 
@@ -170,10 +184,33 @@ def _textes(lues: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _liste(lues: pl.DataFrame, separateur: str) -> pl.DataFrame:
+def _traduits(lues: pl.DataFrame, valeurs: dict[str, str]) -> pl.DataFrame:
+    """Texts put in our own words; one without translation has no value, and a reason."""
+    textes = _textes(lues)
+    traduit = pl.col("valeur_texte").replace_strict(valeurs, default=None, return_dtype=pl.String)
+    inconnu = (pl.col("statut") == "observe") & traduit.is_null()
+    return textes.with_columns(
+        valeur_texte=traduit,
+        statut=pl.when(inconnu).then(pl.lit("non_calculable")).otherwise("statut"),
+        _motif=pl.when(inconnu).then(pl.lit("texte sans équivalent déclaré dans la fiche")),
+    )
+
+
+def _liste(lues: pl.DataFrame, fiche: Variable) -> pl.DataFrame:
     """One row per element of a list, numbered from 1; a list without element keeps one row, numbered 0."""
     element = pl.col("valeur_texte")
-    elements = _textes(lues).with_columns(element.str.split(separateur)).explode("valeur_texte")
+    if fiche.elements is None:
+        decoupes = element.str.split(fiche.separateur or "")
+    else:
+        decoupes = element.str.extract_all(fiche.elements)
+        if re.compile(fiche.elements).groups:
+            decoupes = decoupes.list.eval(pl.element().str.extract(fiche.elements, 1))
+    elements = _textes(lues).with_columns(decoupes).explode("valeur_texte")
     elements = elements.with_columns(element.str.strip_chars()).filter(element.is_null() | (element != ""))
+    introuvable = (pl.col("statut") == "observe") & element.is_null()
+    elements = elements.with_columns(
+        statut=pl.when(introuvable).then(pl.lit("non_calculable")).otherwise("statut"),
+        _motif=pl.when(introuvable).then(pl.lit("aucun élément de la liste n'est reconnu")).otherwise("_motif"),
+    )
     rang = pl.when(element.is_null()).then(0).otherwise(pl.int_range(1, pl.len() + 1).over("ligne"))
     return elements.with_columns(rang=rang.cast(pl.Int16))

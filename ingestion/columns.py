@@ -105,7 +105,7 @@ def resoudre(entete: Entete, bloc: Bloc, millesime: str, periode: str | None) ->
             colonne = entete.trouver(candidats)
             trouvees = [] if colonne is None else [ColonneResolue(nom, fiche, colonne, periode or "")]
         resolues += trouvees
-        if not trouvees:
+        if not trouvees and fiche.facultative is None:
             absents[nom] = candidats
     if absents:
         raise ErreurDerive(entete.phrase(absents))

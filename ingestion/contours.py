@@ -33,7 +33,7 @@ def lire_couches(catalogue: Catalogue, donnees: Path) -> list[Couche]:
     """
     couches = []
     for jeu in catalogue.jeux.values():
-        if jeu.zonage not in ZONAGES or not _a_des_contours(jeu):
+        if jeu.niveau != "qpv" or jeu.zonage not in ZONAGES or not _a_des_contours(jeu):
             continue
         for millesime in reversed(jeu.millesimes):
             presentes = [

@@ -160,7 +160,8 @@ def _bornes(jeu: Jeu) -> pl.DataFrame:
 
 def _valider(jeu: Jeu, donnees: Path, demo: bool) -> list[Resultat]:
     if not fichiers_normalises(jeu, donnees, "lignes"):
-        return [_sans_fichier(jeu)]
+        jamais_vu = all(f.est_facultatif for m in jeu.millesimes for f in m.fichiers)
+        return [] if jamais_vu else [_sans_fichier(jeu)]
     source = _source_gx()
     resultats = _lancer(source, jeu, "fichiers", cadre_fichiers(jeu, donnees), _suite_fichiers(demo))
     if types_de_cle(jeu):
@@ -173,7 +174,7 @@ def _valider(jeu: Jeu, donnees: Path, demo: bool) -> list[Resultat]:
 def types_de_cle(jeu: Jeu) -> list[str]:
     """Kinds of codes that the rows of a dataset may carry; empty when its rows have no territory."""
     cles = [jeu.cle] + [f.cle for m in jeu.millesimes for f in m.fichiers if f.cle]
-    return sorted({cle.type for cle in cles} - {"aucun"})
+    return sorted({cle.type for cle in cles} - {"aucun", "ligne"})
 
 
 def motif_de_cle(jeu: Jeu) -> str:
@@ -197,7 +198,7 @@ def _suite_fichiers(demo: bool) -> list[Any]:
 
 
 def _suite_lignes(jeu: Jeu) -> list[Any]:
-    return [
+    suite = [
         _attente("ExpectColumnValuesToNotBeNull", column="code_territoire", meta={"controle": "cle_presente"}),
         _attente(
             "ExpectColumnValuesToMatchRegex",
@@ -205,12 +206,22 @@ def _suite_lignes(jeu: Jeu) -> list[Any]:
             regex=motif_de_cle(jeu),
             meta={"controle": "cle_bien_formee"},
         ),
-        _attente(
-            "ExpectCompoundColumnsToBeUnique",
-            column_list=["millesime", "fichier", "niveau", "zonage", "code_territoire"],
-            meta={"controle": "cle_unique"},
-        ),
     ]
+    if not _plusieurs_lignes_par_cle(jeu):
+        suite.append(
+            _attente(
+                "ExpectCompoundColumnsToBeUnique",
+                column_list=["millesime", "fichier", "niveau", "zonage", "code_territoire"],
+                meta={"controle": "cle_unique"},
+            )
+        )
+    return suite
+
+
+def _plusieurs_lignes_par_cle(jeu: Jeu) -> bool:
+    """True when the card says that a key comes back: one figure per row, or one row per date."""
+    cles = [jeu.cle] + [f.cle for m in jeu.millesimes for f in m.fichiers if f.cle]
+    return any(bloc.colonne_periode for bloc in jeu.blocs) or any(cle.repetees == "gardees" for cle in cles)
 
 
 def _suite_variables(jeu: Jeu, demo: bool) -> list[Any]:

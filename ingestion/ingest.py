@@ -28,16 +28,27 @@ from ingestion.acquire import (
 )
 from ingestion.catalogue import Correction, ErreurCatalogue, Fichier, Jeu, Lecture, Millesime
 from ingestion.corrections import ErreurCorrection, corriger
-from ingestion.normalise import ErreurDerive, normaliser
-from ingestion.parquet import NATURES, chemin_brut, chemin_type, ecrire_ensemble, mention_de
+from ingestion.normalise import CELLULES, ErreurDerive, normaliser
+from ingestion.parquet import NATURES, chemin_brut, chemin_type, ecrire_ensemble, mention_de, tenir_table_vide
 from ingestion.read import ErreurLecture, lire
 
 Horloge = Callable[[], datetime]
 REFUS = (ErreurAcquisition, ErreurLecture, ErreurDerive, ErreurCorrection, ErreurCatalogue, pl.exceptions.PolarsError)
 # What turns bytes into typed cells: a change in any of these files reads everything again.
+FICHE_LUE = {"jeu", "zonage", "niveau", "cle", "marques", "blocs", "personnelles"}
 MODULES = (
     *("cells", "codes", "columns", "containers", "corrections", "frames", "ingest", "normalise", "numbers", "parquet"),
-    *("periods", "read", "read_csv", "read_json", "read_shapefile", "read_workbook", "rows"),
+    *(
+        "periods",
+        "read",
+        "read_csv",
+        "read_json",
+        "read_parquet",
+        "read_sdmx",
+        "read_shapefile",
+        "read_workbook",
+        "rows",
+    ),
 )
 
 
@@ -45,13 +56,14 @@ MODULES = (
 class BilanFichier:
     """What became of one declared file; the counts are rows of the typed layer in use.
 
-    `statut`: `a_jour` or `en_echec` (with `message`); `a_change`: the typed layer was written by this run;
+    `statut`: `a_jour`, `en_echec` (with `message`) or `jamais_charge`; `facultatif`: a release may go without it;
+    `a_change`: the typed layer was written by this run;
     `en_service`: there is a typed layer to publish; `nb_cellules_illisibles`: kept rows hold them.
     """
 
     millesime: str
     fichier: str
-    statut: Literal["a_jour", "en_echec"]
+    statut: Literal["a_jour", "en_echec", "jamais_charge"]
     message: str
     a_change: bool
     en_service: bool
@@ -60,6 +72,7 @@ class BilanFichier:
     nb_exclues: int = 0
     nb_quarantaine: int = 0
     nb_cellules_illisibles: int = 0
+    facultatif: bool = False
 
 
 @dataclass(frozen=True)
@@ -72,7 +85,7 @@ class BilanJeu:
     @property
     def sans_instantane(self) -> list[str]:
         """Declared files that have nothing to publish, as `<millésime>/<fichier>`."""
-        return [f"{f.millesime}/{f.fichier}" for f in self.fichiers if not f.en_service]
+        return [f"{f.millesime}/{f.fichier}" for f in self.fichiers if not (f.en_service or f.facultatif)]
 
     @property
     def en_echec(self) -> list[BilanFichier]:
@@ -108,6 +121,7 @@ def ingerer_jeu(
             verrou.ecrire(jeu.jeu, millesime.millesime, fichier.nom, entree)
             bilans.append(travail.bilan(entree, a_change))
     verrou.enregistrer()
+    tenir_table_vide(donnees, jeu, None if any(b.en_service for b in bilans) else CELLULES)
     return BilanJeu(jeu.jeu, tuple(bilans))
 
 
@@ -174,6 +188,7 @@ class _Travail:
             nb_exclues=comptes.get("exclue", 0),
             nb_quarantaine=comptes.get("quarantaine", 0),
             nb_cellules_illisibles=illisibles,
+            facultatif=self.fichier.est_facultatif,
         )
 
     def _type(self, nature: str) -> Path:
@@ -190,7 +205,7 @@ class _Travail:
     def _empreinte(self, sha256: str, lecture: Lecture) -> str:
         """Digest of everything the typed layer comes from: bytes, what the card says of them, code."""
         fiche = {
-            "jeu": self.jeu.model_dump(mode="json", include={"jeu", "zonage", "niveau", "cle", "marques", "blocs"}),
+            "jeu": self.jeu.model_dump(mode="json", include=FICHE_LUE),
             "millesime": self.millesime.model_dump(mode="json", include={"millesime", "periodes"}),
             "fichier": self.fichier.model_dump(mode="json", include={"fichier", "partie", "cle", "blocs", "niveau"}),
             "lecture": lecture.model_dump(mode="json"),
@@ -201,7 +216,7 @@ class _Travail:
 
     def _ecrire(self, contenu: bytes, sha256: str, empreinte: str, lecture: Lecture) -> None:
         lieu = f"{self.jeu.jeu}, millésime {self.millesime.millesime}, {self.fichier.nom}"
-        lues = lire(contenu, lieu, lecture)
+        lues = sans_donnees_personnelles(lire(contenu, lieu, lecture), self.jeu)
         corrigees = corriger(lues, self.corrections, self.jeu, self.millesime, self.fichier)
         fichier = self.fichier.model_copy(update={"lecture": lecture})
         normalise = normaliser(corrigees, self.jeu, self.millesime, fichier, sha256)
@@ -216,6 +231,12 @@ class _Travail:
             | {self._type(nature): getattr(normalise, nature) for nature in NATURES},
             mention={"sha256": sha256, "normalise": empreinte},
         )
+
+
+def sans_donnees_personnelles(lues: pl.DataFrame, jeu: Jeu) -> pl.DataFrame:
+    """The rows without the columns that the card names as personal data, compared without case."""
+    personnelles = {colonne.casefold() for colonne in jeu.personnelles}
+    return lues.drop([colonne for colonne in lues.columns if colonne.casefold() in personnelles])
 
 
 @cache

@@ -6,15 +6,18 @@ Does not belong here: names of columns (columns), fate of the rows (rows), statu
 
 from __future__ import annotations
 
+from contextlib import suppress
+from itertools import groupby
 from typing import Any, NamedTuple
 
 import polars as pl
 
 from ingestion.catalogue import Bloc, ErreurCatalogue, Fichier, Jeu, Millesime
 from ingestion.cells import cellules_du_bloc
-from ingestion.columns import Entete, ErreurDerive, resoudre
+from ingestion.columns import ColonneResolue, Entete, ErreurDerive, resoudre
 from ingestion.numbers import texte
-from ingestion.rows import trier
+from ingestion.periods import periode
+from ingestion.rows import dater, sans_modalite, trier
 
 __all__ = ["CELLULES", "LIGNES", "QUARANTAINE", "ErreurDerive", "Normalise", "normaliser"]
 
@@ -69,16 +72,15 @@ def normaliser(lignes: pl.DataFrame, jeu: Jeu, millesime: Millesime, fichier: Fi
         (b, resoudre(entete, b, millesime.millesime, millesime.periodes.get(b.nom)))
         for b in _blocs(jeu, millesime, fichier)
     ]
-    triees = trier(lignes, jeu, fichier, entete)
-    gardees = triees.filter((pl.col("_sort") == "retenue") | pl.col("_agregat"))
-    morceaux = [
-        morceau
-        for bloc, colonnes in blocs
-        if colonnes
-        for morceau in cellules_du_bloc(
-            gardees, entete, bloc, colonnes, dict(jeu.marques), millesime.periodes.get(bloc.nom)
-        )
-    ]
+    triees = _ecarter_modalites(trier(lignes, jeu, fichier, entete), entete, blocs)
+    morceaux = []
+    for bloc, colonnes in blocs:
+        triees = _dater(triees, entete, bloc)
+        gardees = triees.filter((pl.col("_sort") == "retenue") | pl.col("_agregat"))
+        for ou, memes in groupby(sorted(colonnes, key=_ou), key=_ou):
+            utiles = gardees.filter(_condition(entete, dict(ou)))
+            declaree = millesime.periodes.get(bloc.nom)
+            morceaux += cellules_du_bloc(utiles, entete, bloc, list(memes), dict(jeu.marques), declaree)
     vide = pl.DataFrame(schema=CELLULES | {"_lu": pl.String, "_motif": pl.String})
     longues = pl.concat(morceaux) if morceaux else vide
     libelle = next((c.colonne for _, colonnes in blocs for c in colonnes if c.variable == "libelle"), None)
@@ -95,11 +97,48 @@ def normaliser(lignes: pl.DataFrame, jeu: Jeu, millesime: Millesime, fichier: Fi
     )
 
 
+Ou = tuple[tuple[str, tuple[str, ...]], ...]
+
+
+def _ou(colonne: ColonneResolue) -> Ou:
+    """The filter of a variable, as something that can be sorted."""
+    return tuple((nom, tuple(valeurs)) for nom, valeurs in sorted(colonne.fiche.ou.items()))
+
+
+def _condition(entete: Entete, ou: dict[str, tuple[str, ...]]) -> pl.Expr:
+    """True on the rows that a filter keeps."""
+    conditions = [texte(entete.exiger("filtre", [nom])).is_in(list(valeurs)) for nom, valeurs in ou.items()]
+    return pl.all_horizontal(conditions) if conditions else pl.lit(True)
+
+
+def _ecarter_modalites(
+    triees: pl.DataFrame, entete: Entete, blocs: list[tuple[Bloc, list[ColonneResolue]]]
+) -> pl.DataFrame:
+    filtres = {_ou(colonne) for _, colonnes in blocs for colonne in colonnes}
+    if not filtres or () in filtres:
+        return triees
+    return sans_modalite(triees, pl.any_horizontal([_condition(entete, dict(ou)) for ou in sorted(filtres)]))
+
+
+def _dater(triees: pl.DataFrame, entete: Entete, bloc: Bloc) -> pl.DataFrame:
+    """The rows with the period that they carry, when the block is dated row by row."""
+    if not bloc.colonne_periode:
+        return triees
+    colonne = entete.exiger("période", bloc.colonne_periode)
+    lues = triees.select(texte(colonne).unique()).to_series().to_list()
+    connues = {}
+    for lue in lues:
+        with suppress(ErreurCatalogue):
+            connues[lue] = periode(lue, bloc.jour_reference)
+    sans = [c for c in ("_periode", "_date_reference", "_est_date_deduite") if c in triees.columns]
+    return dater(triees.drop(sans), colonne, connues)
+
+
 def _blocs(jeu: Jeu, millesime: Millesime, fichier: Fichier) -> list[Bloc]:
     """Blocks that the file holds: those it names, otherwise those of the vintage and those that date themselves."""
     retenus = []
     for bloc in jeu.blocs:
-        a_une_periode = bloc.nom in millesime.periodes or all(v.motif_colonnes for v in bloc.variables.values())
+        a_une_periode = bloc.nom in millesime.periodes or bloc.se_date
         if fichier.blocs is not None and bloc.nom in fichier.blocs and not a_une_periode:
             raise ErreurCatalogue(
                 f"{jeu.jeu} {millesime.millesime}: block {bloc.nom} of {fichier.nom} has no period in `periodes`"

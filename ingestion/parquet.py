@@ -7,8 +7,9 @@ Does not belong here: what the layers hold (read, normalise), the archive and th
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -47,6 +48,21 @@ def ecrire_ensemble(tables: dict[Path, pl.DataFrame], mention: dict[str, str] | 
         temporaire.replace(chemin)
 
 
+def chemin_vide(donnees: Path, jeu: Jeu) -> Path:
+    """The file of typed cells, without a row, that stands for a dataset of which no file was ever read."""
+    return donnees / "normalise" / jeu.dossier / "_" / "_.cellules.parquet"
+
+
+def tenir_table_vide(donnees: Path, jeu: Jeu, schema: Mapping[str, Any] | None) -> None:
+    """Writes `chemin_vide`, or takes it away when `schema` is None: the warehouse reads the whole folder of a dataset,
+    and must find a table there, if only an empty one."""
+    chemin = chemin_vide(donnees, jeu)
+    if schema is None:
+        chemin.unlink(missing_ok=True)
+    elif not chemin.exists():
+        ecrire_ensemble({chemin: pl.DataFrame(schema=schema)})
+
+
 def mention_de(chemin: Path) -> dict[str, str]:
     """What `ecrire_ensemble` wrote beside the rows of a file; empty when the file is absent or unreadable."""
     try:
@@ -66,6 +82,7 @@ def retirer_non_declares(donnees: Path, jeux: Iterable[Jeu]) -> list[Path]:
         for millesime in jeu.millesimes
         for fichier in millesime.fichiers
         for chemin in (
+            chemin_vide(donnees, jeu),
             chemin_brut(donnees, jeu, millesime, fichier),
             *(chemin_type(donnees, jeu, millesime, fichier, nature) for nature in NATURES),
         )

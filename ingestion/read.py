@@ -13,12 +13,15 @@ from ingestion.containers import ouvrir
 from ingestion.frames import ErreurLecture
 from ingestion.read_csv import lire_csv
 from ingestion.read_json import lire_json
+from ingestion.read_parquet import lire_parquet
+from ingestion.read_sdmx import lire_sdmx
 from ingestion.read_shapefile import lire_couche
 from ingestion.read_workbook import lire_classeur
 
 __all__ = ["ErreurLecture", "lire"]
 
 LECTEURS = {"csv": lire_csv, "xls": lire_classeur, "json": lire_json, "geojson": lire_json}
+LECTEURS |= {"parquet": lire_parquet, "sdmx": lire_sdmx}
 
 
 def lire(contenu: bytes, nom: str, lecture: Lecture) -> pl.DataFrame:
@@ -30,7 +33,7 @@ def lire(contenu: bytes, nom: str, lecture: Lecture) -> pl.DataFrame:
         lecture: reading options of the card.
     Returns:
         Columns String in the order of the file, an empty cell being `""`; `_geometrie` (WKT) and `_crs` (`EPSG:…`) for
-        contours; `_ligne` Int32, the 1-based physical row (CSV: line where the record starts; JSON: rank).
+        contours, `_longitude` and `_latitude` too for points; `_ligne` Int32, the 1-based physical row (CSV: line where the record starts; JSON: rank).
     Raises:
         ErreurLecture: the file is not what the card says.
     """

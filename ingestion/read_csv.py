@@ -49,7 +49,7 @@ def lire_csv(contenu: bytes, nom: str, lecture: Lecture) -> pl.DataFrame:
             f"{nom} : le séparateur déclaré « {lecture.separateur} » doit être un seul caractère ASCII."
         )
     octets = _en_utf8(contenu, nom, lecture.encodage).rstrip(b"\r\n")
-    plan = _plan(octets, ord(lecture.separateur))
+    plan = _plan(octets, ord(lecture.separateur)) if lecture.colonnes is None else None
     regulier = _lire_regulier(octets, nom, lecture, plan) if plan is not None else None
     return regulier if regulier is not None else _lire_irregulier(octets, nom, lecture)
 
@@ -161,11 +161,11 @@ def _lire_irregulier(octets: bytes, nom: str, lecture: Lecture) -> pl.DataFrame:
     """The careful way: one record after the other, with its line number."""
     csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
     lecteur = csv.reader(io.StringIO(octets.decode("utf-8"), newline=""), delimiter=lecture.separateur, strict=True)
-    noms: list[str] = []
+    noms: list[str] = list(lecture.colonnes or [])
     enregistrements: list[list[str]] = []
     lignes: list[int] = []
     for ligne, enregistrement in _enregistrements(lecteur, nom):
-        if ligne == lecture.ligne_entete:
+        if lecture.colonnes is None and ligne == lecture.ligne_entete:
             noms = enregistrement
         elif noms and enregistrement and ligne >= (lecture.premiere_ligne or 0):
             enregistrements.append(_a_la_longueur(enregistrement, noms, nom, ligne))

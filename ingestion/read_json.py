@@ -40,13 +40,36 @@ def lire_json(contenu: bytes, nom: str, lecture: Lecture) -> pl.DataFrame:
             )
         enregistrements = document[lecture.enregistrements]
     if lecture.cle_objet is not None and isinstance(enregistrements, dict):
-        enregistrements = [{lecture.cle_objet: cle, **objet} for cle, objet in enregistrements.items()]
+        enregistrements = [{lecture.cle_objet: cle, **_plat(objet)} for cle, objet in enregistrements.items()]
     if not isinstance(enregistrements, list) or not all(isinstance(e, dict) for e in enregistrements):
         raise ErreurLecture(
             f"{nom} : une liste d'objets est attendue ; donner `enregistrements` (clé de la liste) ou `cle_objet` "
             "(objet dont chaque clé est un enregistrement)."
         )
+    if lecture.champs is not None:
+        enregistrements = [_champs(e, lecture.champs, nom, rang) for rang, e in enumerate(enregistrements, start=1)]
     return _cadre(nom, [_en_texte(e) for e in enregistrements])
+
+
+def _plat(objet: dict[str, Any]) -> dict[str, Any]:
+    """An object of figures, those of an inner object under `groupe.cle`."""
+    plat: dict[str, Any] = {}
+    for cle, valeur in objet.items():
+        if isinstance(valeur, dict):
+            plat |= {f"{cle}.{interne}": v for interne, v in valeur.items()}
+        else:
+            plat[cle] = valeur
+    return plat
+
+
+def _champs(enregistrement: dict[str, Any], chemin: str, nom: str, rang: int) -> dict[str, Any]:
+    """The object of fields inside a record of an API."""
+    objet: Any = enregistrement
+    for cle in chemin.split("."):
+        objet = objet.get(cle) if isinstance(objet, dict) else None
+    if not isinstance(objet, dict):
+        raise ErreurLecture(f"{nom}, enregistrement {rang} : pas de champs sous « {chemin} » ; corriger `champs`.")
+    return objet
 
 
 def wkt(forme: str, coordonnees: Any) -> str:
@@ -76,6 +99,8 @@ def _entites(document: Any, nom: str) -> list[dict[str, str]]:
         if geometrie is not None and geometrie.get("type") not in FORMES:
             raise ErreurLecture(f"{nom}, entité {rang} : géométrie {geometrie.get('type')} inconnue.")
         ligne["_geometrie"] = wkt(geometrie["type"], geometrie["coordinates"]) if geometrie else ""
+        if geometrie and geometrie["type"] == "Point":
+            ligne |= {"_longitude": str(geometrie["coordinates"][0]), "_latitude": str(geometrie["coordinates"][1])}
         lignes.append(ligne | {"_crs": crs})
     return lignes
 

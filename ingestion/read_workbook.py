@@ -12,6 +12,8 @@ import polars as pl
 from ingestion.catalogue import Lecture
 from ingestion.frames import BLANCS, ErreurLecture, tableau
 
+LIGNES_DE_TITRE = 60
+
 
 def lire_classeur(contenu: bytes, nom: str, lecture: Lecture) -> pl.DataFrame:
     """Reads one sheet as text: a whole number has no `.0`, a blank row between two filled ones is kept.
@@ -32,7 +34,8 @@ def lire_classeur(contenu: bytes, nom: str, lecture: Lecture) -> pl.DataFrame:
         )
     # skip_rows=0 counts rows from the top of the sheet; the default would start at the first filled row.
     cellules = classeur.load_sheet(feuille, header_row=None, skip_rows=0, dtypes="string").to_polars()
-    entete, premiere = lecture.ligne_entete, lecture.premiere_ligne or lecture.ligne_entete + 1
+    entete = _ligne_entete(cellules, nom, feuille, lecture)
+    premiere = lecture.premiere_ligne or entete + 1
     noms = [str(v or "") for v in cellules.row(entete - 1)] if entete <= cellules.height else []
     if not any(n.strip(BLANCS) for n in noms):
         raise ErreurLecture(
@@ -42,3 +45,17 @@ def lire_classeur(contenu: bytes, nom: str, lecture: Lecture) -> pl.DataFrame:
     remplie = donnees.select(pl.any_horizontal(pl.all().fill_null("").str.strip_chars(BLANCS) != "")).to_series()
     donnees = donnees.head(int(remplie.arg_true()[-1]) + 1) if remplie.any() else donnees.clear()
     return tableau(nom, noms, donnees, pl.int_range(premiere, premiere + donnees.height, eager=True))
+
+
+def _ligne_entete(cellules: pl.DataFrame, nom: str, feuille: str, lecture: Lecture) -> int:
+    """1-based row of the header: the declared one, or the first that holds the cell `entete_par`."""
+    if lecture.entete_par is None:
+        return lecture.ligne_entete
+    cherche = lecture.entete_par.strip(BLANCS).casefold()
+    for rang, ligne in enumerate(cellules.head(LIGNES_DE_TITRE).iter_rows(), start=1):
+        if any(str(cellule or "").strip(BLANCS).casefold() == cherche for cellule in ligne):
+            return rang
+    raise ErreurLecture(
+        f"{nom} : aucune des {LIGNES_DE_TITRE} premières lignes de la feuille {feuille} ne contient la cellule "
+        f"« {lecture.entete_par} » ; corriger `entete_par` dans la fiche."
+    )

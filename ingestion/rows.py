@@ -14,8 +14,10 @@ from ingestion.catalogue import Cle, Fichier, Jeu
 from ingestion.codes import code
 from ingestion.columns import Entete
 from ingestion.numbers import texte
+from ingestion.periods import Periode
 
 AGREGAT = "ligne d'agrégat du producteur"
+MODALITE = "modalité qui n'est pas reprise"
 NIVEAUX_ZONES = ("qpv", "ensemble_qpv")
 
 
@@ -39,7 +41,8 @@ def trier(lignes: pl.DataFrame, jeu: Jeu, fichier: Fichier, entete: Entete) -> p
     cle = fichier.cle or jeu.cle
     colonne = entete.exiger("clé", cle.colonnes) if cle.colonnes else None
     niveau = fichier.niveau or jeu.niveau
-    lues = lignes.with_columns(_lu=texte(colonne) if colonne else pl.lit(""))
+    numero = pl.col("_ligne").cast(pl.String) if cle.type == "ligne" else pl.lit("")
+    lues = lignes.with_columns(_lu=texte(colonne) if colonne else numero)
     est_agregat = pl.col("_lu").is_in(list(cle.agregats))
     lues = lues.with_columns(
         _agregat=est_agregat,
@@ -57,8 +60,7 @@ def trier(lignes: pl.DataFrame, jeu: Jeu, fichier: Fichier, entete: Entete) -> p
         _motif=pl.coalesce(*[pl.when(r.condition).then(r.motif) for r in regles], _reparation()),
         _zonage=pl.when(pl.col("_niveau").is_in(NIVEAUX_ZONES)).then(pl.col("_zonage")).otherwise(pl.lit("")),
     )
-    if cle.type.startswith("qpv"):
-        lues = _repetees(lues)
+    lues = _repetees(lues, cle, entete, _colonne_periode(jeu, fichier, entete))
     return lues.with_columns(_agregat=pl.col("_agregat") & (pl.col("_motif").is_null() | (pl.col("_motif") == AGREGAT)))
 
 
@@ -89,11 +91,61 @@ def _reparation() -> pl.Expr:
     return pl.when(repare).then(pl.format("code lu « {} », rétabli en « {} »", "_lu", "_code"))
 
 
-def _repetees(lues: pl.DataFrame) -> pl.DataFrame:
-    """Two rows for one quartier contradict each other: neither is published."""
+def _colonne_periode(jeu: Jeu, fichier: Fichier, entete: Entete) -> str | None:
+    """The column that dates the rows of the file: the same territory may come back at another date."""
+    for bloc in jeu.blocs:
+        if bloc.colonne_periode and (fichier.blocs is None or bloc.nom in fichier.blocs):
+            return entete.exiger("période", bloc.colonne_periode)
+    return None
+
+
+def _repetees(lues: pl.DataFrame, cle: Cle, entete: Entete, periode: str | None) -> pl.DataFrame:
+    """What a second row for the same key means (`Cle.repetees`)."""
+    regle = cle.repetees or ("quarantaine" if cle.type.startswith("qpv") else "gardees")
+    if regle == "gardees":
+        return lues
     retenue = pl.col("_sort") == "retenue"
-    repetee = retenue & (retenue.sum().over("_code") > 1)
+    groupe = ["_code", periode] if periode else ["_code"]
+    if regle == "quarantaine":
+        repetee = retenue & (retenue.sum().over(groupe) > 1)
+        sort, motif = "quarantaine", pl.format("code « {} » répété dans le fichier", "_code")
+    else:
+        rang = texte(entete.exiger("départage", [cle.departage])) if cle.departage else pl.lit("")
+        ordre = pl.struct(retenue, rang, pl.col("_ligne"))
+        repetee = retenue & (pl.col("_ligne") != pl.col("_ligne").sort_by(ordre).last().over(groupe))
+        sort, motif = "exclue", pl.format("code « {} » répété : une autre ligne du fichier est plus récente", "_code")
     return lues.with_columns(
-        _sort=pl.when(repetee).then(pl.lit("quarantaine")).otherwise("_sort"),
-        _motif=pl.when(repetee).then(pl.format("code « {} » répété dans le fichier", "_code")).otherwise("_motif"),
+        _sort=pl.when(repetee).then(pl.lit(sort)).otherwise("_sort"),
+        _motif=pl.when(repetee).then(motif).otherwise("_motif"),
+    )
+
+
+def dater(triees: pl.DataFrame, colonne: str, periodes: dict[str, Periode]) -> pl.DataFrame:
+    """The rows with `_periode`, `_date_reference`, `_est_date_deduite` read in a column of theirs.
+
+    A kept row whose period cannot be read goes to quarantine.
+
+    Args:
+        periodes: text of the column → period; a text that is not there cannot be read.
+    """
+    connues = pl.DataFrame(
+        [(lue, *periode) for lue, periode in periodes.items()],
+        schema={"_lue": pl.String, "_periode": pl.String, "_date_reference": pl.Date, "_est_date_deduite": pl.Boolean},
+        orient="row",
+    )
+    datees = triees.with_columns(_lue=texte(colonne)).join(connues, on="_lue", how="left", maintain_order="left")
+    illisible = (pl.col("_sort") == "retenue") & pl.col("_periode").is_null()
+    motif = pl.format("période « {} » illisible dans la colonne " + colonne, "_lue")
+    return datees.with_columns(
+        _sort=pl.when(illisible).then(pl.lit("quarantaine")).otherwise("_sort"),
+        _motif=pl.when(illisible).then(motif).otherwise("_motif"),
+    ).drop("_lue")
+
+
+def sans_modalite(triees: pl.DataFrame, retenues: pl.Expr) -> pl.DataFrame:
+    """The rows of a file that holds one figure per row: those that feed no declared variable are excluded."""
+    inutile = (pl.col("_sort") == "retenue") & ~retenues
+    return triees.with_columns(
+        _sort=pl.when(inutile).then(pl.lit("exclue")).otherwise("_sort"),
+        _motif=pl.when(inutile).then(pl.lit(MODALITE)).otherwise("_motif"),
     )

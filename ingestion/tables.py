@@ -45,6 +45,11 @@ SCHEMAS: dict[str, dict[str, Any]] = {
     "controles": {"jeu": T, "controle": T, "millesime": T, "variable": T, "perimetre": T}
     | {"attendu": pl.Float64, "tolerance": pl.Float64, "explication": T, "url": T},
 }
+NOTES_ESSAI = {
+    "reel": None,
+    "documente": "Lu d’après le format documenté par le producteur : le fichier réel n’a pas encore été essayé.",
+    "inconnu": "Contenu jamais vu : les noms de colonnes sont déduits, le premier chargement est à vérifier.",
+}
 ENTETE_VERROU = "# Written by `make lock` from the last run: what each published file was. Not edited by hand.\n"
 
 
@@ -149,7 +154,7 @@ def _source(jeu: Jeu, millesime: Millesime, fichier: Fichier, verrou: Verrou) ->
         "empreinte_sha256": entree.sha256 if entree else None,
         "statut": _statut(entree),
         "origine": entree.origine if entree else None,
-        "note": fichier.note,
+        "note": " ".join(t for t in (NOTES_ESSAI[fichier.essai], fichier.note) if t) or None,
     }
 
 

@@ -41,8 +41,12 @@ ATTENDU = {
     "json": "un fichier JSON",
     "geojson": "un fichier GeoJSON",
     "shapefile": "une archive zip de shapefiles",
+    "parquet": "un fichier Parquet",
+    "sdmx": "un document SDMX-ML",
 }
 EXTENSIONS = {"csv": {".csv", ".txt"}, "json": {".json"}, "geojson": {".geojson", ".json"}, "shapefile": {".shp"}}
+EXTENSIONS |= {"parquet": {".parquet"}, "sdmx": {".xml"}}
+PARQUET = b"PAR1"
 BLOC = 1 << 20
 
 
@@ -92,6 +96,8 @@ def verifier(contenu: bytes, nom: str, attendu: Lecture, limites: Limites = LIMI
         _gzip(contenu, nom, attendu, limites)
     elif attendu.format == "xls":
         _ole2(contenu, nom, attendu)
+    elif attendu.format == "parquet":
+        _parquet(contenu, nom, attendu)
     else:
         _texte([contenu], nom, attendu)
 
@@ -135,7 +141,8 @@ def _texte(blocs: list[bytes] | Iterator[bytes], nom: str, attendu: Lecture) -> 
         fin = (fin + bloc)[-64:]
     if position == 0:
         raise _refus(nom, attendu, "un contenu vide (0 octet)", "Ouvrez la page de la source.")
-    if attendu.format in ("json", "geojson") and not fin.rstrip(b"\x00 \t\r\n").endswith((b"}", b"]")):
+    closes = {"json": (b"}", b"]"), "geojson": (b"}", b"]"), "sdmx": (b">",)}.get(attendu.format)
+    if closes and not fin.rstrip(b"\x00 \t\r\n").endswith(closes):
         raise _refus(
             nom,
             attendu,
@@ -155,6 +162,10 @@ def _debut_de_texte(bloc: bytes, nom: str, attendu: Lecture, utf16: bool) -> Non
     json = attendu.format in ("json", "geojson")
     debut = bloc[:2048].lstrip(b"\xef\xbb\xbf \t\r\n")
     binaire = any(bloc.startswith(signature) for signature in SIGNATURES)
+    if attendu.format == "sdmx":
+        if not debut.startswith(b"<") or _decrire(bloc) == "une page HTML":
+            raise _refus(nom, attendu, _decrire(bloc), "Vérifiez l'adresse déclarée dans la fiche, puis relancez.")
+        return
     # A CSV never starts with a bracket: a JSON error body served with 200 would be read as a one-column table.
     if binaire or debut.startswith(b"<") or json != debut.startswith((b"{", b"[")):
         raise _refus(nom, attendu, _decrire(bloc), "Vérifiez l'adresse déclarée dans la fiche, puis relancez.")
@@ -297,6 +308,8 @@ def _contenu_attendu(archive: zipfile.ZipFile, noms: list[str], nom: str, attend
     for membre in retenus:
         if attendu.format == "shapefile":
             _shapefile(archive, membre, noms, nom, attendu)
+        elif attendu.format == "parquet":
+            _parquet(archive.read(membre), f"{nom} ({membre})", attendu)
         else:
             _texte(_blocs(archive, archive.getinfo(membre)), f"{nom} ({membre})", attendu)
 
@@ -339,6 +352,19 @@ def _shapefile(archive: zipfile.ZipFile, membre: str, noms: list[str], nom: str,
         raise _refus(
             nom, attendu, f"{membre} de {taille} octets pour {annonce} annoncés", "Téléchargez l'archive de nouveau."
         )
+
+
+def _parquet(contenu: bytes, nom: str, attendu: Lecture) -> None:
+    """A Parquet file begins and ends with its mark, and its footer lies inside it."""
+    if not contenu.startswith(PARQUET):
+        raise _refus(nom, attendu, _decrire(contenu), "Vérifiez l'adresse déclarée dans la fiche, puis relancez.")
+    if len(contenu) < 12 or not contenu.endswith(PARQUET):
+        trouve = f"un document qui s'arrête avant sa fin, après {len(contenu)} octets"
+        raise _refus(nom, attendu, trouve, "Téléchargez-le de nouveau : le transfert a été coupé.")
+    pied = struct.unpack("<I", contenu[-8:-4])[0]
+    if pied + 12 > len(contenu):
+        trouve = f"un pied de {pied} octets dans un fichier de {len(contenu)}"
+        raise _refus(nom, attendu, trouve, "Téléchargez-le de nouveau : il est abîmé.")
 
 
 def _ole2(contenu: bytes, nom: str, attendu: Lecture) -> None:

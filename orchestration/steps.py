@@ -220,9 +220,13 @@ def bilan_des_fichiers(contexte: Contexte) -> BilanFichiers:
         lieu = f"{jeu.jeu}, millésime {millesime.millesime}, {fichier.nom}"
         message = entree.message if entree and entree.message else "jamais lu, lancez un rafraîchissement complet."
         phrase = message if jeu.jeu in message else f"{lieu} : {message}"
-        if entree is None or entree.normalise is None or not all(chemin.exists() for chemin in typees):
+        lu = entree is not None and entree.normalise is not None and all(chemin.exists() for chemin in typees)
+        if not lu and fichier.est_facultatif:
+            if entree is not None and entree.statut == "en_echec":
+                refus.append(f"{phrase} Ce fichier n'a encore jamais été lu.")
+        elif not lu:
             manquants.append(f"{phrase} Aucun état antérieur de ce fichier n'est utilisable.")
-        elif entree.statut == "en_echec":
+        elif entree is not None and entree.statut == "en_echec":
             refus.append(f"{phrase} Le dernier bon état reste en usage.")
     return BilanFichiers(refus, manquants)
 
@@ -288,21 +292,12 @@ def elaguer_couches(contexte: Contexte) -> list[str]:
     Returns:
         relative paths that are no longer declared.
     """
+    from ingestion.parquet import retirer_non_declares
+
     for reste in contexte.donnees.rglob(".*.partiel"):
         reste.unlink()
-    declares = {(j.dossier, m.millesime, f.nom) for j, m, f in contexte.catalogue.fichiers()}
-    retires = []
-    for couche in ("raw", "normalise"):
-        racine = contexte.donnees / couche
-        for chemin in sorted(racine.glob("*/*/*/*.parquet")):
-            dossier, millesime = chemin.relative_to(racine).parts[:2], chemin.parent.name
-            nom = chemin.name.removesuffix(".parquet")
-            if couche == "normalise":
-                nom = nom.rpartition(".")[0]
-            if ("/".join(dossier), millesime, nom) not in declares:
-                chemin.unlink()
-                retires.append(str(chemin.relative_to(contexte.donnees)))
-    return retires
+    retires = retirer_non_declares(contexte.donnees, contexte.catalogue.jeux.values())
+    return [str(chemin.relative_to(contexte.donnees)) for chemin in retires]
 
 
 def publier(contexte: Contexte, entrepot: Path) -> str:

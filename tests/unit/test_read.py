@@ -324,7 +324,13 @@ def test_une_geometrie_geojson_devient_du_wkt(geometrie: object, attendu: str) -
     entite = {"type": "Feature", "properties": {"code": "QN96101M", "epci": None}, "geometry": geometrie}
     for document in (entite, {"type": "FeatureCollection", "features": [entite]}):
         cadre = lire(json.dumps(document).encode(), "f.geojson", Lecture(format="geojson"))
-        assert lignes(cadre) == [("QN96101M", "", attendu, "EPSG:4326")]
+        assert lignes(cadre.drop("_longitude", "_latitude", strict=False)) == [("QN96101M", "", attendu, "EPSG:4326")]
+
+
+def test_un_point_donne_aussi_ses_coordonnees() -> None:
+    entite = {"type": "Feature", "properties": {"id": "1"}, "geometry": {"type": "Point", "coordinates": [0.5, 46]}}
+    cadre = lire(json.dumps(entite).encode(), "f.geojson", Lecture(format="geojson"))
+    assert cadre.select("_longitude", "_latitude").rows() == [("0.5", "46")]
 
 
 def test_un_systeme_de_coordonnees_inconnu_est_une_erreur() -> None:
