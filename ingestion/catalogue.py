@@ -399,11 +399,15 @@ class Rupture(Fiche):
 
 
 class Producteur(Fiche):
-    """One file `catalogue/sources/<producteur>.yml`."""
+    """The cards of a producer: `catalogue/sources/<producteur>.yml`, or the files of that folder."""
 
     producteur: Identifiant
     ruptures: list[Rupture] = []
     jeux: list[Jeu]
+
+    def avec(self, autre: Producteur) -> Producteur:
+        """The cards of both files."""
+        return self.model_copy(update={"ruptures": self.ruptures + autre.ruptures, "jeux": self.jeux + autre.jeux})
 
 
 class SourceIndicateur(Fiche):
@@ -489,18 +493,29 @@ class Catalogue:
 
     @cached_property
     def producteurs(self) -> dict[str, Producteur]:
-        """Producer id → its file of cards."""
-        resultat = {}
-        for chemin in sorted((self.racine / "sources").glob("*.yml")):
-            resultat[chemin.stem] = _valider(Producteur, self._lire(chemin), chemin)
+        """Producer id → its cards, from `sources/<producteur>.yml` or from every file of `sources/<producteur>/`."""
+        resultat: dict[str, Producteur] = {}
+        for chemin in sorted((self.racine / "sources").rglob("*.yml")):
+            relatif = chemin.relative_to(self.racine / "sources")
+            nom = relatif.parts[0] if len(relatif.parts) > 1 else relatif.stem
+            fiches = _valider(Producteur, self._lire(chemin), chemin)
+            if fiches.producteur != nom:
+                raise ErreurCatalogue(
+                    f"{chemin}: producteur is {fiches.producteur}, expected {nom} from the name of the file"
+                )
+            deja = resultat.get(nom)
+            resultat[nom] = fiches if deja is None else deja.avec(fiches)
         return resultat
 
     @cached_property
     def jeux(self) -> dict[str, Jeu]:
         """Dataset id → card, in the order of the files."""
-        jeux = {jeu.jeu: jeu for producteur in self.producteurs.values() for jeu in producteur.jeux}
+        jeux: dict[str, Jeu] = {}
         for nom, producteur in self.producteurs.items():
             for jeu in producteur.jeux:
+                if jeu.jeu in jeux:
+                    raise ErreurCatalogue(f"{self.racine}/sources/{nom}: two cards for {jeu.jeu}")
+                jeux[jeu.jeu] = jeu
                 if jeu.jeu.split(".")[0] != nom:
                     raise ErreurCatalogue(
                         f"{self.racine}/sources/{nom}.yml: card {jeu.jeu} belongs in {jeu.jeu.split('.')[0]}.yml"
