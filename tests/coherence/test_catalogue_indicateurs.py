@@ -108,7 +108,9 @@ def colonnes_declarees(nom: str) -> Iterator[str]:
 def test_les_ruptures_sont_connues_et_servent() -> None:
     citees = {code for i in INDICATEURS for code in i.ruptures}
     fautes("Declare in catalogue/sources the breaks that indicators cite", sorted(citees - set(CATALOGUE.ruptures)))
-    fautes("No indicator cites these breaks", sorted(set(CATALOGUE.ruptures) - citees))
+    par_jeu = {code for jeu in CATALOGUE.jeux.values() for code in jeu.ruptures}
+    fautes("Declare in catalogue/sources the breaks that datasets cite", sorted(par_jeu - set(CATALOGUE.ruptures)))
+    fautes("No indicator and no dataset cites these breaks", sorted(set(CATALOGUE.ruptures) - citees - par_jeu))
 
 
 @pytest.mark.parametrize("fiche", INDICATEURS, ids=lambda fiche: fiche.indicateur)

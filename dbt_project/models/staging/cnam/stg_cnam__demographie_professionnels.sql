@@ -1,0 +1,3 @@
+select
+    {{ colonnes_de_cellule() }}
+from {{ source('cnam', 'demographie_professionnels') }}

@@ -1,0 +1,21 @@
+select
+    jeu,
+    millesime,
+    fichier,
+    ligne,
+    empreinte_sha256,
+    code_territoire as identifiant,
+    {{ attribut('libelle') }},
+    {{ attribut('nature') }},
+    {{ attribut('secteur') }},
+    {{ attribut('statut_education_prioritaire') }},
+    {{ attribut('uai_tete_de_reseau') }},
+    {{ attribut('situation_qpv') }},
+    {{ attribut('code_qpv_2015_publie') }},
+    {{ attribut('code_commune') }},
+    {{ attribut('code_departement') }},
+    max(case when variable = 'nb_eleves' then valeur end) as nb_eleves,
+    max(case when variable = 'longitude' then valeur end) as longitude,
+    max(case when variable = 'latitude' then valeur end) as latitude
+from {{ source('education', 'etablissements_ep') }}
+group by jeu, millesime, fichier, ligne, empreinte_sha256, code_territoire

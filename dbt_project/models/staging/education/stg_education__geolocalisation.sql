@@ -1,0 +1,13 @@
+select
+    jeu,
+    millesime,
+    fichier,
+    ligne,
+    empreinte_sha256,
+    code_territoire as identifiant,
+    {{ attribut('libelle') }},
+    {{ attribut('code_commune') }},
+    max(case when variable = 'longitude' then valeur end) as longitude,
+    max(case when variable = 'latitude' then valeur end) as latitude
+from {{ source('education', 'geolocalisation') }}
+group by jeu, millesime, fichier, ligne, empreinte_sha256, code_territoire
