@@ -10,8 +10,7 @@ from pathlib import Path
 
 from ingestion.acquire import EntreeVerrou, FichierAbsent, Obtenu, Origine, Source, SourceDepot
 from ingestion.catalogue import Fichier, Jeu, Millesime
-from ingestion.register.folder import trouver
-from ingestion.register.schema import PRODUCTEUR, est_registre
+from ingestion.register.location import chemin_du_registre, est_registre
 
 
 class SourceRegistre:
@@ -40,8 +39,3 @@ class SourceRegistre:
         relatif = str(chemin.relative_to(self._dossier))
         depot = SourceDepot(self._dossier)
         return depot.obtenir(jeu, millesime, fichier.model_copy(update={"chemin": relatif}), precedent)
-
-
-def chemin_du_registre(dossier: Path | None, jeu: Jeu, fichier: Fichier) -> Path | None:
-    """The filled file that the register holds for a card, None when there is none."""
-    return trouver(dossier, jeu.jeu.removeprefix(f"{PRODUCTEUR}."), fichier.fichier) if dossier is not None else None
