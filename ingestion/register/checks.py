@@ -65,14 +65,20 @@ class Probleme:
 
 @dataclass(frozen=True)
 class Ligne:
-    """A row: its number, the text of its cells, and what they mean once read (absent when they cannot be)."""
+    """A row: its number, the text of its cells, and what they mean once read (None when they cannot be).
+
+    A column that the file lacks is in neither.
+    """
 
     numero: int
     textes: dict[str, str]
     sens: dict[str, Any]
 
     def remplie(self, colonne: str) -> bool:
-        return self.textes[colonne] != ""
+        return self.textes.get(colonne, "") != ""
+
+    def manque(self, colonne: str) -> bool:
+        return self.textes.get(colonne) == ""
 
     def verifie(self, si: Si) -> bool:
         return all(self.sens.get(colonne) in valeurs for colonne, valeurs in si.items())
@@ -143,7 +149,7 @@ def _lire(cadre: pl.DataFrame, table: Table) -> list[Ligne]:
     )
     lignes = []
     for brut in lues.iter_rows(named=True):
-        textes = {nom: brut.get(nom) or "" for nom in table.colonnes}
+        textes = {c.nom: brut[c.nom] or "" for c in presentes}
         if any(textes.values()):
             lignes.append(Ligne(brut["_ligne"], textes, {c.nom: _sens(c, textes[c.nom], brut) for c in presentes}))
     return lignes
@@ -163,8 +169,8 @@ def _sens(colonne: Colonne, lu: str, brut: dict[str, Any]) -> Any:
 
 
 def _cellules(ligne: Ligne, table: Table, quartiers: Collection[str] | None) -> Iterator[Probleme]:
-    for colonne in table.colonnes.values():
-        lu = ligne.textes[colonne.nom]
+    for nom, lu in ligne.textes.items():
+        colonne = table.colonnes[nom]
         phrase = _phrase_de_cellule(colonne, lu, ligne.sens.get(colonne.nom), quartiers)
         if phrase is not None:
             yield Probleme(ligne.numero, colonne.nom, lu, phrase)
@@ -259,7 +265,7 @@ def _presences(ligne: Ligne, table: Table) -> Iterator[Probleme]:
     for exige in table.regles.exige:
         demande = ligne.remplie(exige.si_remplie) if exige.si_remplie else ligne.verifie(exige.si)
         for colonne in exige.colonnes if demande else []:
-            if not ligne.remplie(colonne):
+            if ligne.manque(colonne):
                 phrase = f"attendu une valeur parce que {_condition(ligne, exige.si, exige.si_remplie)}, trouvé une cellule vide ({exige.pourquoi}) ; {COMPLETER}"
                 yield Probleme(ligne.numero, colonne, "", phrase)
     for vides in table.regles.vides:
@@ -269,7 +275,7 @@ def _presences(ligne: Ligne, table: Table) -> Iterator[Probleme]:
                 phrase = f"attendu une cellule vide parce que {_condition(ligne, vides.si)}, trouvé « {_court(lu)} » ({vides.pourquoi}) ; videz la cellule ou corrigez l’autre"
                 yield Probleme(ligne.numero, colonne, lu, phrase)
     for remarque in table.regles.remarques:
-        if ligne.verifie(remarque.si) and not ligne.remplie(remarque.vide):
+        if ligne.verifie(remarque.si) and ligne.manque(remarque.vide):
             yield Probleme(ligne.numero, remarque.vide, "", remarque.phrase.removesuffix("."), est_refus=False)
 
 
@@ -326,20 +332,21 @@ def effectif_publie_min() -> int:
 
 
 def _regles_entre_lignes(lignes: list[Ligne], table: Table) -> Iterator[Probleme]:
+    presentes = set(lignes[0].textes) if lignes else set()
     for cle, memes in _groupes(lignes, table.regles.cle):
-        if len(memes) > 1:
+        if len(memes) > 1 and presentes.issuperset(table.regles.cle):
             phrase = f"attendu une seule ligne pour {' + '.join(table.regles.cle)}, trouvé {' + '.join(cle)} aux lignes {_numeros(memes)} ; gardez une ligne ou changez l’identifiant"
             colonne = table.regles.cle[-1]
             yield from (Probleme(m.numero, colonne, m.textes[colonne], phrase) for m in memes)
     for regle in table.regles.meme_valeur:
         for cle, memes in _groupes(lignes, regle.par):
-            for colonne in regle.colonnes:
+            for colonne in presentes.intersection(regle.colonnes):
                 valeurs = dict.fromkeys(m.textes[colonne] for m in memes)
                 if len({m.sens.get(colonne) for m in memes}) > 1:
                     phrase = f"attendu la même valeur aux lignes {_numeros(memes)} ({' + '.join(cle)}), trouvé {_liste(valeurs)} ; écrivez partout la même"
                     yield from (Probleme(m.numero, colonne, m.textes[colonne], phrase) for m in memes)
     for somme in table.regles.somme_max:
-        for cle, memes in _groupes(lignes, somme.par):
+        for cle, memes in _groupes(lignes, somme.par) if somme.colonne in presentes else ():
             total = sum(m.sens.get(somme.colonne) or 0 for m in memes)
             if total > somme.maximum + 1e-9:
                 phrase = f"attendu une somme d’au plus {_ecrire(somme.maximum)} pour {' + '.join(cle)}, trouvé {_ecrire(round(total, 4))} aux lignes {_numeros(memes)} ({somme.pourquoi}) ; répartissez le poste entre ses quartiers"
@@ -350,7 +357,7 @@ def _groupes(lignes: list[Ligne], colonnes: list[str]) -> Iterator[tuple[tuple[s
     """Rows that share a key, as it reads; a code repaired counts as the code."""
     groupes: dict[tuple[str, ...], list[Ligne]] = defaultdict(list)
     for ligne in lignes:
-        cle = tuple(str(ligne.sens.get(c) or ligne.textes[c]) for c in colonnes)
+        cle = tuple(str(ligne.sens.get(c) or ligne.textes.get(c, "")) for c in colonnes)
         if any(cle):
             groupes[cle].append(ligne)
     yield from groupes.items()

@@ -18,25 +18,12 @@ import polars as pl
 from ingestion.catalogue import Catalogue
 from ingestion.frames import BLANCS
 from ingestion.register.checks import Probleme, controler
+from ingestion.register.location import trouver
 from ingestion.register.schema import Table, tables
 
 SEPARATEUR = ";"
 ENREGISTRER = "dans le tableur, « Enregistrer sous », puis « CSV UTF-8 (délimité par des points-virgules) »"
 CODE_OK, CODE_PROBLEMES, CODE_USAGE = 0, 1, 2
-
-
-def trouver(dossier: Path, nom_du_jeu: str, nom: str) -> Path | None:
-    """A filled file of the register: at the root of the folder, or in the folder of its dataset as in a deposit."""
-    for chemin in (dossier / nom, dossier / nom_du_jeu / nom):
-        if chemin.is_file():
-            return None if est_vide(chemin.read_bytes()) else chemin
-    return None
-
-
-def est_vide(contenu: bytes) -> bool:
-    """True for a template that nobody filled in: a header, and nothing under it."""
-    lignes = contenu.decode("utf-8", errors="replace").splitlines()
-    return not any(ligne.strip(f'{BLANCS};,"') for ligne in lignes[1:])
 
 
 # --- verification ---------------------------------------------------------------------------------------------------

@@ -6,15 +6,18 @@ Does not belong here: the rules (checks), the typing (normalise), the writing (i
 
 from __future__ import annotations
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
 
 import polars as pl
 
 from ingestion.catalogue import Fichier, Jeu
 from ingestion.normalise import QUARANTAINE, Normalise
 from ingestion.register.checks import Probleme, controler, masquer
-from ingestion.register.schema import table
+from ingestion.register.schema import SCHEMA, table
 
 SUITE = " ; "
 
@@ -60,3 +63,10 @@ def ecarter(normalise: Normalise, refus: Sequence[Probleme], jeu: Jeu, millesime
     autres = normalise.quarantaine.join(nouvelles, on=["ligne", "colonne"], how="anti")
     quarantaine = pl.concat([autres, nouvelles]).sort("ligne", "colonne", maintain_order=True)
     return Normalise(normalise.cellules.filter(~refusee), lignes, quarantaine)
+
+
+@cache
+def empreinte_des_regles() -> str:
+    """Digest of the rules and of the code that applies them: a change reads the register again."""
+    modules = sorted(Path(__file__).parent.glob("*.py"))
+    return hashlib.sha256(b"".join(chemin.read_bytes() for chemin in [*modules, SCHEMA])).hexdigest()

@@ -15,8 +15,8 @@ import yaml
 from pydantic import Field, ValidationError
 
 from ingestion.catalogue import Bloc, Catalogue, ErreurCatalogue, Fiche, Fichier, Jeu, Variable
+from ingestion.register.location import PRODUCTEUR, est_registre
 
-PRODUCTEUR = "registre"
 RACINE = Path(__file__).resolve().parent.parent.parent / "registre"
 SCHEMA = RACINE / "schema.yml"
 MODELES = RACINE / "modeles"
@@ -189,11 +189,6 @@ def lire_schema(chemin: Path = SCHEMA) -> Schema:
         return Schema.model_validate(yaml.load(chemin.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader))
     except (ValidationError, yaml.YAMLError) as erreur:
         raise ErreurCatalogue(f"{chemin}: {erreur}") from erreur
-
-
-def est_registre(jeu: Jeu) -> bool:
-    """True for a dataset of the local register."""
-    return jeu.jeu.startswith(f"{PRODUCTEUR}.")
 
 
 def tables(catalogue: Catalogue) -> dict[str, Table]:
