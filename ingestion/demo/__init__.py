@@ -21,10 +21,12 @@ from ingestion.demo import (
     qpv2024,
     recensement,
     references,
+    registre,
 )
 
 MODULES = (
     bases_qpv, filosofi_qpv, recensement, population, qpv2024, filosofi_references, comparateur, chomage, cog, contours,
+    registre,
 )  # fmt: skip
 
 

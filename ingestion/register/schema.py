@@ -19,8 +19,6 @@ from ingestion.register.location import PRODUCTEUR, est_registre
 
 RACINE = Path(__file__).resolve().parent.parent.parent / "registre"
 SCHEMA = RACINE / "schema.yml"
-MODELES = RACINE / "modeles"
-EXEMPLE = RACINE / "exemple"
 LONGUEUR_MAX = 200
 
 Forme = Literal[

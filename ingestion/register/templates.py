@@ -11,8 +11,10 @@ from pathlib import Path
 
 from ingestion.acquire import ecrire_atomique
 from ingestion.catalogue import Catalogue
-from ingestion.register.schema import Colonne, Table, tables
+from ingestion.register.schema import RACINE, Colonne, Table, tables
 
+DEBUT_AIDE = "<!-- écrit par « make docs » d’après les fiches et schema.yml -->"
+FIN_AIDE = "<!-- fin de la partie écrite par « make docs » -->"
 ATTENDU = {
     "qpv2024": "code QN…", "contrat": "code CN… ou CV…", "commune": "code de commune", "epci": "SIREN",
     "departement": "code de département", "region": "code de région", "identifiant": "identifiant",
@@ -41,6 +43,21 @@ def ecrire_modeles(dossier: Path, catalogue: Catalogue) -> tuple[list[Path], lis
             ecrire_atomique(chemin, modele(table))
             ecrits.append(chemin)
     return ecrits, laisses
+
+
+def ecrire_registre(catalogue: Catalogue, racine: Path = RACINE) -> None:
+    """Writes what is generated of the folder `registre`: templates, example, the description of the columns."""
+    from ingestion.demo.registre import exemple
+
+    for nom, table in tables(catalogue).items():
+        ecrire_atomique(racine / "modeles" / nom, modele(table))
+    for nom, contenu in exemple().items():
+        ecrire_atomique(racine / "exemple" / nom, contenu)
+    lisez_moi = racine / "README.md"
+    avant, _, reste = lisez_moi.read_text(encoding="utf-8").partition(DEBUT_AIDE)
+    texte = f"{avant}{DEBUT_AIDE}\n\n{aide(catalogue)}\n{FIN_AIDE}{reste.partition(FIN_AIDE)[2]}"
+    ecrire_atomique(lisez_moi, texte.encode())
+    print(f"écrit : {racine}")
 
 
 def aide(catalogue: Catalogue) -> str:

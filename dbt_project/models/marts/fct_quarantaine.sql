@@ -26,6 +26,9 @@ with ecartees as (
     from {{ ref('int_territoires__noms_de_communes') }}
     where code_commune is null
     group by jeu, millesime, fichier, ligne, colonne_source
+    union all
+    select jeu, millesime, fichier, ligne, colonne, valeur_lue, motif
+    from {{ ref('int_registre__rejets') }}
 )
 
 select
