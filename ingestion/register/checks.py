@@ -246,6 +246,14 @@ def _regles_de_ligne(ligne: Ligne, table: Table) -> Iterator[Probleme]:
         if d is not None and f is not None and d > f:
             phrase = f"attendu une date au plus tard le {f:%d/%m/%Y} ({fin}), trouvé le {d:%d/%m/%Y} ; corrigez l’une des deux dates"
             yield Probleme(ligne.numero, debut, ligne.textes[debut], phrase)
+    for depasse in regles.depasse:
+        d, f = ligne.sens.get(depasse.avant), ligne.sens.get(depasse.apres)
+        if ligne.verifie(depasse.si) and d is not None and f is not None and d >= f:
+            phrase = (
+                f"attendu une date avant le {f:%d/%m/%Y} ({depasse.apres}) parce que {_condition(ligne, depasse.si)}, trouvé le "
+                f"{d:%d/%m/%Y} ({depasse.pourquoi}) ; corrigez la date ou l’état"
+            )
+            yield Probleme(ligne.numero, depasse.avant, ligne.textes[depasse.avant], phrase)
     for petit, grand in regles.au_plus:
         p, g = ligne.sens.get(petit), ligne.sens.get(grand)
         if p is not None and g is not None and p > g:

@@ -71,6 +71,15 @@ class Remarque(Fiche):
     phrase: str
 
 
+class Depasse(Fiche):
+    """When `si` holds, the date `avant` comes before the date `apres`."""
+
+    si: Si
+    avant: str
+    apres: str
+    pourquoi: str
+
+
 class MemeValeur(Fiche):
     """Rows that share `par` read the same text in each of `colonnes`."""
 
@@ -122,6 +131,7 @@ class RegleFichier(Fiche):
     exige: list[Exige] = Field(default=[])
     vides: list[Vides] = Field(default=[])
     remarques: list[Remarque] = Field(default=[])
+    depasse: list[Depasse] = Field(default=[])
     meme_valeur: list[MemeValeur] = Field(default=[])
     somme_max: list[SommeMax] = Field(default=[])
     delai: Delai | None = None
