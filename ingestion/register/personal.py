@@ -32,7 +32,7 @@ _SANS_CAPITALE = re.compile(
 )
 _COURRIEL = re.compile(r"[\w.%+-]+\s*(?:@|\(at\)|\[at\])\s*[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+", re.IGNORECASE)
 _TELEPHONE = re.compile(r"(?<!\d)(?:(?:\+|00)33[\s.-]?(?:\(0\)[\s.-]?)?|0)[1-9](?:[\s\u00a0\u202f.-]?\d{2}){4}(?!\d)")
-# « Madame la maire » names a function, « monsieur ou madame » names nobody.
+# « Madame la maire » names a function, « monsieur ou madame » nobody; a capital makes a name of them: « Mme Le Goff ».
 _SANS_NOM = {"le", "la", "les", "ou", "et", "qui"}
 
 
@@ -65,7 +65,7 @@ def _designe(texte: str, trouve: re.Match[str]) -> bool:
 
 
 def _est_un_nom(suite: str) -> bool:
-    return suite[0].isupper() or (suite not in _SANS_NOM and not suite.startswith(("l’", "l'")))
+    return suite not in _SANS_NOM and not suite.startswith(("l’", "l'"))
 
 
 def _phrase(quoi: str) -> str:

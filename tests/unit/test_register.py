@@ -222,7 +222,7 @@ def test_references_that_lead_nowhere_are_remarks(tmp_path: Path) -> None:
 # --- persons --------------------------------------------------------------------------------------------------------------
 
 PERSONNES = [
-    "Mme Durand", "M. Durand", "Mme de Villiers", "Mme De Villiers", "M.Durand", "Monsieur Durand", "contacter madame durand", "Mme\u00a0Durand", "le Dr Durand",
+    "Mme Durand", "M. Durand", "Mme de Villiers", "Mme Le Goff", "M.Durand", "Monsieur Durand", "contacter madame durand", "Mme\u00a0Durand", "le Dr Durand",
     "Docteur Durand", "Mlle D'Almeida", "MM. Durand et Petit", "Centre social de M. Durand", "durand@example.org",
     "durand (at) example.org", "06 12 34 56 78", "0612345678", "+33 6 12 34 56 78", "02.31.00.00.00", "0033231000000",
 ]  # fmt: skip

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from typer.testing import CliRunner
 
 from ingestion.acquire import SourceDepot, Verrou
 from ingestion.catalogue import Catalogue, Fichier, Jeu, Millesime
@@ -20,6 +21,7 @@ from ingestion.ingest import BilanFichier, ingerer_jeu
 from ingestion.register.personal import RETIRE
 from ingestion.register.schema import RACINE
 from ingestion.register.source import SourceRegistre
+from orchestration.cli import app
 from orchestration.settings import DEPOT_DU_CODE, Reglages
 from orchestration.state import ABSENT
 from orchestration.steps import Contexte, inventorier, ouvrir_source
@@ -223,3 +225,31 @@ def test_the_lock_says_where_the_register_came_from(registre: Path, tmp_path: Pa
     entree = Verrou(tmp_path / "data" / "verrou.yml").lire("registre.engagements", "courant", "engagements.csv")
     assert entree is not None
     assert (entree.url, entree.statut) == (None, "a_jour")
+
+
+# --- command --------------------------------------------------------------------------------------------------------------------
+
+
+def test_the_command_checks_the_folder_of_the_setting(
+    registre: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    appeler = CliRunner().invoke
+    monkeypatch.setenv("OBSERVATOIRE_DATA", str(tmp_path))
+    sans = appeler(app, ["registre", "verifier"])
+    assert (sans.exit_code, "OBSERVATOIRE_REGISTRE" in sans.output) == (2, True)
+    monkeypatch.setenv("OBSERVATOIRE_REGISTRE", str(registre))
+    bon = appeler(app, ["registre", "verifier"])
+    assert (bon.exit_code, "0 problème" in bon.output) == (0, True)
+    abimer(registre / "engagements.csv", FAUTES)
+    casse = appeler(app, ["registre", "verifier", str(registre)])
+    assert casse.exit_code == 1
+    assert "engagements.csv, ligne 2, colonne echeance : attendu une date" in casse.output
+    assert "Durand" not in casse.output
+
+
+def test_the_command_writes_the_templates(tmp_path: Path) -> None:
+    sortie = CliRunner().invoke(app, ["registre", "modeles", str(tmp_path)])
+    assert sortie.exit_code == 0
+    assert {p.name: p.read_bytes() for p in tmp_path.iterdir()} == {
+        p.name: p.read_bytes() for p in (RACINE / "modeles").iterdir()
+    }

@@ -16,7 +16,7 @@ with lues as (
 
 statuees as (
     select
-        l.*,
+        *,
         case
             when facteur is null and coalesce(valeur_convention, numerateur) is null then 'non_diffuse'
             when facteur is null then 'observe'
@@ -25,7 +25,7 @@ statuees as (
             when {{ est_petit_effectif('numerateur', 'denominateur', 'effectif_publie_min') }} then 'secret'
             else 'observe'
         end as statut
-    from lues as l
+    from lues
 )
 
 select
