@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import gzip
 import io
+import json
 import re
 import struct
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import shapefile
 import xlsxwriter
 import xlwt
@@ -126,6 +129,23 @@ def classeur_xlsx(feuilles: Mapping[str, Sequence[Sequence[str | float | None]]]
                     feuille.write(i, j, valeur)
     livre.close()
     return tampon.getvalue()
+
+
+def parquet(colonnes: Mapping[str, Sequence[object]], types: Mapping[str, pa.DataType] | None = None) -> bytes:
+    """Parquet file, snappy as Opendatasoft and data scientists write it; `types` for columns that are not text."""
+    declares = types or {}
+    table = pa.table({nom: pa.array(valeurs, declares.get(nom, pa.string())) for nom, valeurs in colonnes.items()})
+    tampon = io.BytesIO()
+    pq.write_table(table, tampon, compression="snappy")
+    return tampon.getvalue()
+
+
+def geojson(entites: Iterable[tuple[Mapping[str, object], Mapping[str, object] | None]], nom: str) -> bytes:
+    """GeoJSON collection in CRS84: properties and geometry of each feature."""
+    crs = {"type": "name", "properties": {"name": "urn:ogc:def:crs:OGC:1.3:CRS84"}}
+    features = [{"type": "Feature", "properties": dict(p), "geometry": g} for p, g in entites]
+    document = {"type": "FeatureCollection", "name": nom, "crs": crs, "features": features}
+    return json.dumps(document, ensure_ascii=False).encode()
 
 
 def couche(
