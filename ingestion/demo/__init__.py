@@ -10,21 +10,27 @@ from pathlib import Path
 
 from ingestion.catalogue import Catalogue
 from ingestion.demo import (
+    archives_2024,
     bases_qpv,
     chomage,
     cog,
     comparateur,
+    contexte_communal,
     contours,
+    ecoles,
     filosofi_qpv,
     filosofi_references,
+    iris,
     population,
     qpv2024,
     recensement,
     references,
+    sante,
 )
 
 MODULES = (
     bases_qpv, filosofi_qpv, recensement, population, qpv2024, filosofi_references, comparateur, chomage, cog, contours,
+    archives_2024, ecoles, sante, iris, contexte_communal,
 )  # fmt: skip
 
 
