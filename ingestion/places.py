@@ -13,7 +13,7 @@ import polars as pl
 from ingestion.catalogue import Catalogue, Fichier, Jeu, Millesime, Points
 from ingestion.codes import code
 from ingestion.parquet import chemin_type, ecrire_ensemble
-from ingestion.proximity import CONTOURS, POINTS, Lieux, rapprocher
+from ingestion.proximity import POINTS, Lieux, rapprocher
 from ingestion.spatial import Spatial
 
 # Variables read as they are when the card of the dataset has them; empty otherwise.
@@ -33,7 +33,7 @@ def calculer(catalogue: Catalogue, donnees: Path, spatial: Spatial) -> Lieux:
         couche.select(pl.lit(zonage).alias("zonage"), "code_territoire", "wkb")
         for zonage, couche in (("2015", spatial.contours_2015), ("2024", spatial.contours_2024))
     )
-    lieux = rapprocher(lire_points(catalogue, donnees), contours.cast(CONTOURS))
+    lieux = rapprocher(lire_points(catalogue, donnees), contours)
     ecrire(lieux, donnees)
     return lieux
 

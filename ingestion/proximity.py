@@ -42,7 +42,7 @@ DEFORMATION = 1.02
 # The rest of French Polynesia: no quartier there, but its places are not mistakes.
 POLYNESIE_SANS_QUARTIER = ("EPSG:3296", "EPSG:3298")
 
-CONTOURS = {"zonage": pl.String, "code_territoire": pl.String, "wkb": pl.Binary}
+CONTOURS: dict[str, Any] = {"zonage": pl.String, "code_territoire": pl.String, "wkb": pl.Binary}
 POINTS: dict[str, Any] = (
     dict.fromkeys(("table_publiee", "identifiant", "millesime", "nature"), pl.String)
     | dict.fromkeys(("libelle", "code_commune", "code_departement"), pl.String)
@@ -145,11 +145,11 @@ def _domaines(contours: pl.DataFrame) -> list[_Domaine]:
     resultat = []
     for crs in [*legaux, *sorted(set(voulus) - legaux.keys())]:
         dedans = np.flatnonzero(voulus == crs)
-        bornes = domaine(crs) or tuple(float(b) for b in shapely.total_bounds(formes[dedans]))
+        ouest, sud, est, nord = domaine(crs) or shapely.total_bounds(formes[dedans]).tolist()
         resultat.append(
             _Domaine(
                 crs=crs,
-                bornes=bornes,
+                bornes=(ouest, sud, est, nord),
                 codes=np.array(codes, dtype=object)[dedans],
                 zonages=contours["zonage"].to_numpy()[dedans],
                 formes=_en_metres(formes[dedans], crs),
