@@ -261,7 +261,8 @@ class SourceDepot:
                 return Obtenu(None)
             return Obtenu(chemin.read_bytes())
         except OSError as erreur:
-            raise ErreurAcquisition(
+            sorte = FichierAbsent if isinstance(erreur, FileNotFoundError) else ErreurAcquisition
+            raise sorte(
                 f"{declare} : attendu le fichier {chemin}, trouvé {erreur.strerror or erreur}. "
                 "Ajoutez-le au dépôt ou retirez-le de la fiche."
             ) from erreur

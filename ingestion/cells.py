@@ -205,8 +205,10 @@ def _liste(lues: pl.DataFrame, fiche: Variable) -> pl.DataFrame:
         decoupes = element.str.extract_all(fiche.elements)
         if re.compile(fiche.elements).groups:
             decoupes = decoupes.list.eval(pl.element().str.extract(fiche.elements, 1))
-    elements = _textes(lues).with_columns(decoupes).explode("valeur_texte")
-    elements = elements.with_columns(element.str.strip_chars()).filter(element.is_null() | (element != ""))
+    remplis = decoupes.list.eval(pl.element().str.strip_chars().filter(pl.element().str.strip_chars() != ""))
+    # A null list keeps its row when it is exploded; an empty one would lose it.
+    elements = _textes(lues).with_columns(remplis).with_columns(pl.when(element.list.len() > 0).then(element))
+    elements = elements.explode("valeur_texte")
     introuvable = (pl.col("statut") == "observe") & element.is_null()
     elements = elements.with_columns(
         statut=pl.when(introuvable).then(pl.lit("non_calculable")).otherwise("statut"),

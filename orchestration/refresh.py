@@ -62,6 +62,7 @@ class Etapes:
     placer: Callable[..., None] = steps.placer
     ecrire_fiches: Callable[..., None] = steps.ecrire_fiches
     valider: Callable[..., Any] = steps.valider
+    lancer_validation: Callable[..., Callable[[], Any]] = steps.lancer_validation
     valider_jeu: Callable[..., Any] = steps.valider_jeu
     balayer: Callable[..., None] = steps.balayer_entrepots
     construire: Callable[..., Any] = steps.construire_entrepot
@@ -169,11 +170,14 @@ def _construire(
         etapes.placer(contexte)
     with journal.etape("fiches", "Fiches du catalogue"):
         etapes.ecrire_fiches(contexte)
-    with journal.etape("attentes", "Attentes sur les fichiers"):
-        signaler_attentes(etapes.valider(contexte), journal.dire)
-    etapes.balayer(contexte, garder=None)
-    with journal.etape("entrepot", "Modèles et contrôles") as suivre:
-        bilan = construire_ou_arreter(etapes, contexte, suivre)
+    attentes = etapes.lancer_validation(contexte)
+    try:
+        etapes.balayer(contexte, garder=None)
+        with journal.etape("entrepot", "Modèles et contrôles") as suivre:
+            bilan = construire_ou_arreter(etapes, contexte, suivre)
+    finally:
+        with journal.etape("attentes", "Attentes sur les fichiers, commencées avec les modèles"):
+            signaler_attentes(attentes(), journal.dire)
     if not bilan.reussi:
         raise Arret(phrases_dbt(bilan))
     with journal.etape("publication", "Publication"):

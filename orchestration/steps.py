@@ -9,6 +9,8 @@ Rooms are imported inside the functions: knowing that nothing changed must not c
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -251,6 +253,35 @@ def valider(contexte: Contexte) -> list[Resultat]:
     from ingestion.expectations import evaluer
 
     return evaluer(contexte.catalogue.jeux.values(), contexte.donnees, demo=contexte.demo)
+
+
+def lancer_validation(contexte: Contexte) -> Callable[[], list[Resultat]]:
+    """`valider` in a process of its own, while the warehouse is built: neither reads what the other writes.
+
+    Returns:
+        a function that waits for the results.
+    """
+    commande = [
+        sys.executable,
+        "-m",
+        "ingestion.expectations",
+        "--catalogue",
+        str(contexte.reglages.catalogue.resolve()),
+    ]
+    commande += ["--data", str(contexte.donnees.resolve()), *(["--demo"] if contexte.demo else [])]
+    processus = subprocess.Popen(  # noqa: S603
+        commande, cwd=state.RACINE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+    )
+
+    def attendre() -> list[Resultat]:
+        from ingestion.expectations import lire_resultats
+
+        _, erreurs = processus.communicate()
+        if processus.returncode != 0:
+            raise RuntimeError(f"Les attentes n'ont pas pu être évaluées : {erreurs.strip()}")
+        return lire_resultats(contexte.donnees)
+
+    return attendre
 
 
 def valider_jeu(contexte: Contexte, jeu: Jeu) -> list[Resultat]:

@@ -51,6 +51,7 @@ class Monde:
             placer=self._noter("placer"),
             ecrire_fiches=self._noter("fiches"),
             valider=self._noter("valider", []),
+            lancer_validation=self._noter("valider", list),
             valider_jeu=self._noter("valider_jeu", []),
             construire=self._construire,
             balayer=self._noter("balayer"),

@@ -12,8 +12,10 @@ import re
 import struct
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 
 import shapefile
+import xlsxwriter
 import xlwt
 
 # Separators of thousands: Insee thematic bases, then Filosofi 2018 and 2019.
@@ -108,6 +110,21 @@ def classeur(feuilles: Mapping[str, Sequence[Sequence[str | float | None]]]) -> 
                     feuille.write(i, j, valeur)
     tampon = io.BytesIO()
     livre.save(tampon)
+    return tampon.getvalue()
+
+
+def classeur_xlsx(feuilles: Mapping[str, Sequence[Sequence[str | float | None]]]) -> bytes:
+    """Workbook of today (.xlsx): text cells for str, numeric cells for numbers, no cell for None; the same bytes each time."""
+    tampon = io.BytesIO()
+    livre = xlsxwriter.Workbook(tampon, {"in_memory": True, "strings_to_numbers": False, "strings_to_formulas": False})
+    livre.set_properties({"created": datetime(2024, 1, 1, tzinfo=UTC)})
+    for nom, lignes in feuilles.items():
+        feuille = livre.add_worksheet(nom)
+        for i, ligne in enumerate(lignes):
+            for j, valeur in enumerate(ligne):
+                if valeur is not None:
+                    feuille.write(i, j, valeur)
+    livre.close()
     return tampon.getvalue()
 
 

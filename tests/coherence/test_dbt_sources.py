@@ -24,7 +24,7 @@ def test_chaque_jeu_et_chaque_table_des_fiches_est_une_source_de_dbt() -> None:
         s["name"]: {t["name"] for t in s["tables"]}
         for s in yaml.safe_load(SORTIE.read_text(encoding="utf-8"))["sources"]
     }
-    jeux = {f"{source}.{table}" for source in ("insee", "anct") for table in sources[source]}
+    jeux = {f"{source}.{table}" for source in Catalogue().producteurs for table in sources[source]}
     assert jeux == set(Catalogue().jeux)
     assert sources["catalogue"] == SCHEMAS.keys() | {"methode"}
     assert sources["ingestion"] == {"lignes", "quarantaine"}

@@ -284,3 +284,52 @@ def test_deux_fiches_ne_se_melangent_pas_dans_le_verrou(depot_essai: Depot) -> N
     depot_essai.ingerer(fiche([bloc(TAUX)], {"filosofi": "2018"}, jeu="insee.autre"))
     jeux = [jeu for jeu, *_ in Verrou(depot_essai.donnees / "verrou.yml").entrees()]
     assert jeux == ["insee.autre", "insee.essai"]
+
+
+# --- files that nobody has seen, personal data -----------------------------------------------------------------------------
+
+
+def facultatif(essai: str) -> Jeu:
+    fichier = Fichier(
+        fichier="x.csv", chemin="insee/essai/x.csv", statut_url="a_confirmer", essai=essai,
+    )  # fmt: skip
+    return fiche(
+        [bloc()], {}, millesimes=[Millesime(millesime="2024", periodes={"filosofi": "2024"}, fichiers=[fichier])]
+    )
+
+
+@pytest.mark.parametrize("essai", ["documente", "inconnu"])
+def test_un_fichier_jamais_vu_peut_manquer_et_sa_table_est_vide(depot_essai: Depot, essai: str) -> None:
+    bilan = depot_essai.ingerer(facultatif(essai))
+    (fichier,) = bilan.fichiers
+    assert (fichier.statut, fichier.en_service, bilan.sans_instantane, bilan.en_echec) == (
+        "jamais_charge",
+        False,
+        [],
+        [],
+    )
+    (vide,) = depot_essai.octets()
+    assert vide == "insee/essai/_/_.cellules.parquet"
+    assert pl.read_parquet(depot_essai.donnees / "normalise" / vide).rows() == []
+    # Once read, the table of the file stands alone; once lost, the last good snapshot stays.
+    (depot_essai.racine / "insee" / "essai" / "x.csv").write_text("CODGEO;TP60\nQP961001;41,4\n", encoding="utf-8")
+    assert depot_essai.ingerer(facultatif(essai)).fichiers[0].en_service
+    assert "insee/essai/_/_.cellules.parquet" not in depot_essai.octets()
+    (depot_essai.racine / "insee" / "essai" / "x.csv").unlink()
+    perdu = depot_essai.ingerer(facultatif(essai)).fichiers[0]
+    assert (perdu.statut, perdu.en_service) == ("en_echec", True)
+
+
+def test_un_fichier_attendu_ne_peut_pas_manquer(depot_essai: Depot) -> None:
+    bilan = depot_essai.ingerer(facultatif("reel"))
+    assert bilan.sans_instantane == ["2024/x.csv"]
+
+
+def test_les_donnees_personnelles_n_entrent_dans_aucune_couche(depot_essai: Depot) -> None:
+    depot_essai.ecrire("2018", "CODGEO;TP60;Mail;TELEPHONE\nQP961001;41,4;a@exemple.fr;0200000000\n")
+    depot_essai.ingerer(declarer("2018", personnelles=["mail", "telephone"]))
+    brut = pl.read_parquet(depot_essai.donnees / "raw" / "insee" / "essai" / "2018" / "2018.csv.parquet")
+    assert brut.columns[:2] == ["CODGEO", "TP60"]
+    couches = [p for couche in ("raw", "normalise") for p in (depot_essai.donnees / couche).rglob("*.parquet")]
+    assert len(couches) == 4
+    assert not [p for p in couches if "exemple.fr" in str(pl.read_parquet(p).rows())]
