@@ -6,6 +6,7 @@ Does not belong here: distances and rejections (proximity), contours (contours),
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -13,7 +14,7 @@ import polars as pl
 from ingestion.catalogue import Catalogue, Fichier, Jeu, Millesime, Points
 from ingestion.codes import code
 from ingestion.parquet import chemin_type, ecrire_ensemble
-from ingestion.proximity import POINTS, Lieux, rapprocher
+from ingestion.proximity import LIGNE, POINTS, REJETS, Lieux, rapprocher
 from ingestion.spatial import Spatial
 
 # Variables read as they are when the card of the dataset has them; empty otherwise.
@@ -33,23 +34,32 @@ def calculer(catalogue: Catalogue, donnees: Path, spatial: Spatial) -> Lieux:
         couche.select(pl.lit(zonage).alias("zonage"), "code_territoire", "wkb")
         for zonage, couche in (("2015", spatial.contours_2015), ("2024", spatial.contours_2024))
     )
-    lieux = rapprocher(lire_points(catalogue, donnees), contours)
+    lieux = avec_echantillons(rapprocher(lire_points(catalogue, donnees), contours), catalogue, donnees)
     ecrire(lieux, donnees)
     return lieux
 
 
 def lire_points(catalogue: Catalogue, donnees: Path) -> pl.DataFrame:
-    """The kept rows of every vintage of every dataset whose card has `points`, schema `proximity.POINTS`.
+    """The kept rows of the datasets whose card has `points`, every vintage but the samples, schema `proximity.POINTS`.
 
     The identifier of a school is the official one. A service has none that all producers share: its identifier is
     `<jeu>:<producer's identifier>`, or `<jeu>:<file>:<row>` when the producer gives none.
     """
     morceaux = [pl.DataFrame(schema=POINTS)]
     for jeu, millesime, fichier in catalogue.fichiers():
-        cellules, lignes = (chemin_type(donnees, jeu, millesime, fichier, n) for n in ("cellules", "lignes"))
-        if jeu.points is not None and cellules.exists() and lignes.exists():
-            morceaux.append(_points(jeu, jeu.points, millesime, fichier, cellules, lignes))
+        if jeu.points is not None and millesime.millesime not in jeu.points.echantillons:
+            morceaux.append(_points(jeu, jeu.points, millesime, fichier, donnees))
     return pl.concat(morceaux)
+
+
+def avec_echantillons(lieux: Lieux, catalogue: Catalogue, donnees: Path) -> Lieux:
+    """The same places, and among the rejections the rows of the vintages that are no national list."""
+    morceaux = [lieux.rejets]
+    for jeu, millesime, fichier in catalogue.fichiers():
+        if jeu.points is not None and (motif := jeu.points.echantillons.get(millesime.millesime)):
+            lus = _points(jeu, jeu.points, millesime, fichier, donnees)
+            morceaux.append(lus.with_columns(sort=pl.lit("exclue"), motif=pl.lit(motif)).select(*REJETS))
+    return replace(lieux, rejets=pl.concat(morceaux).sort(LIGNE))
 
 
 def ecrire(lieux: Lieux, donnees: Path) -> None:
@@ -57,10 +67,11 @@ def ecrire(lieux: Lieux, donnees: Path) -> None:
     ecrire_ensemble({donnees / "spatial" / f"{nom}.parquet": getattr(lieux, champ) for champ, nom in FICHIERS.items()})
 
 
-def _points(
-    jeu: Jeu, points: Points, millesime: Millesime, fichier: Fichier, cellules: Path, lignes: Path
-) -> pl.DataFrame:
-    """The kept rows of one file; an attribute is null when its cell has no value."""
+def _points(jeu: Jeu, points: Points, millesime: Millesime, fichier: Fichier, donnees: Path) -> pl.DataFrame:
+    """The kept rows of one file, none when it was never read; an attribute is null when its cell has no value."""
+    cellules, lignes = (chemin_type(donnees, jeu, millesime, fichier, n) for n in ("cellules", "lignes"))
+    if not (cellules.exists() and lignes.exists()):
+        return pl.DataFrame(schema=POINTS)
     retenues = pl.scan_parquet(lignes).filter(pl.col("sort") == "retenue").select("ligne", "code_territoire")
     nombres = {points.longitude: "longitude", points.latitude: "latitude"} | {n: n for n in NOMBRES}
     textes = {t: t for t in TEXTES}

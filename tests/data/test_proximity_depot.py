@@ -10,6 +10,7 @@ The contours of 2024 that we read are rounded to 4 decimals of a degree: 11 m fr
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import polars as pl
@@ -17,8 +18,11 @@ import pyproj
 import pytest
 import shapely
 
+from ingestion.acquire import SourceDepot
 from ingestion.catalogue import Catalogue
 from ingestion.contours import lire_couches
+from ingestion.ingest import ingerer_jeu
+from ingestion.places import calculer
 from ingestion.proximity import POINTS, Lieux, rapprocher
 from ingestion.read import lire
 from ingestion.spatial import WGS84, Spatial, construire, departement, projection
@@ -203,3 +207,45 @@ def test_les_distances_d_un_quartier_recalculees_une_a_une(bpe: pl.DataFrame, li
     trouvees = lieux.proximites.filter((pl.col("code_qpv") == code) & (pl.col("distance_m") <= 1_000))
     assert set(trouvees.select("identifiant", "distance_m").rows()) == attendues
     assert len(attendues) > 0
+
+
+@pytest.fixture(scope="module")
+def lieux_des_fiches(depot: Path, spatial: Spatial, tmp_path_factory: pytest.TempPathFactory) -> Lieux:
+    """The places of the published files, by way of their cards."""
+    donnees, catalogue = tmp_path_factory.mktemp("fiches"), Catalogue()
+    for jeu in catalogue.jeux.values():
+        if jeu.points is not None:
+            ingerer_jeu(jeu, SourceDepot(depot), donnees, lambda: datetime(2026, 11, 25, tzinfo=UTC))
+    return calculer(catalogue, donnees, spatial)
+
+
+def test_les_deux_editions_de_france_services_ont_leurs_paires(depot: Path, lieux_des_fiches: Lieux) -> None:
+    """Rows with coordinates counted in the files; every quartier of métropole has a nearest structure at both dates."""
+    for edition in ("20221201", "20240801"):
+        table = pl.read_csv(depot / f"anct/france_services/liste-fs-{edition}.csv", infer_schema=False)
+        placees = table.filter(
+            pl.all_horizontal(pl.col(c).str.contains(r"\d").fill_null(False) for c in ("latitude", "longitude"))
+        )
+        millesime = f"{edition[:4]}-{edition[4:6]}-{edition[6:]}"
+        condition = (pl.col("jeu") == "anct.france_services") & (pl.col("millesime") == millesime)
+        assert lieux_des_fiches.points.filter(condition).height == placees.height == placees["id_fs"].n_unique()
+        assert lieux_des_fiches.rejets.filter(condition).height == table.height - placees.height
+        couverts = lieux_des_fiches.proximites.filter(condition)["code_qpv"].unique().to_list()
+        # 1,296 of 2015 in the métropole (tests/data/test_spatial_depot.py); nobody is farther than a département is wide.
+        assert sum(len(departement(c)) == 2 and c.startswith("QP") for c in couverts) == 1296
+    distances = lieux_des_fiches.proximites.filter(pl.col("nature") == "france_services")
+    assert distances["distance_m"].max() < 30_000
+
+
+def test_les_ecoles_publiees_sont_celles_du_fichier_national(depot: Path, lieux_des_fiches: Lieux) -> None:
+    """The extract of the Val-de-Marne is a sample: its 613 schools are excluded, not placed a second time."""
+    brut = pl.read_parquet(depot / "education/annuaire/annuaire_ecoles_france_mini.parquet", use_pyarrow=True)
+    uai = brut.filter(pl.col("type_etablissement").is_in(["Ecole", "Collège", "Lycée"]))[
+        "identifiant_de_l_etablissement"
+    ]
+    etablissements = lieux_des_fiches.points.filter(pl.col("table_publiee") == "etablissements")
+    assert set(etablissements["identifiant"]) == set(uai)
+    assert etablissements["millesime"].unique().to_list() == ["2025-10"]
+    rejets = lieux_des_fiches.rejets.filter(pl.col("jeu") == "education.annuaire")
+    assert dict(rejets.group_by("millesime").len().rows()) == {"2026-07": 613}
+    assert set(rejets["sort"]) == {"exclue"}

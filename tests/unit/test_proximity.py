@@ -20,6 +20,7 @@ import shapely
 from fiche_essai import bloc, fiche, typer
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from ingestion.catalogue import Catalogue, Cle, Fichier, Jeu, Millesime, Points, Variable
 from ingestion.parquet import chemin_type, ecrire_ensemble
@@ -450,6 +451,29 @@ def test_toutes_les_editions_sont_lues_et_chaque_ligne_a_une_issue(tmp_path: Pat
     ]
     for champ, nom in FICHIERS.items():
         assert pl.read_parquet(tmp_path / "spatial" / f"{nom}.parquet").equals(getattr(resultat, champ))
+
+
+def test_un_echantillon_n_est_pas_une_liste_nationale(tmp_path: Path) -> None:
+    """The nearest place of an extract of one département would be hundreds of kilometres away elsewhere."""
+    x, y = degres(X + 10, Y + 10)
+    motif = "échantillon d’un seul département"
+    points = Points(table="services", nature="france_services", echantillons={"2024": motif})
+    jeu = SERVICES.model_copy(update={"points": points})
+    for rang in (0, 1):
+        ecrire_type(tmp_path, jeu, rang, f"id;nom;commune;dep;lon;lat;maj\n1;A;14118;14;{x};{y};")
+    vides = Spatial(**{nom: pl.DataFrame(schema=schema) for nom, schema in SCHEMAS.items()})
+    resultat = calculer(CatalogueEssai(jeu), tmp_path, vides)
+    assert resultat.points["millesime"].to_list() == ["2023"]
+    assert resultat.rejets.select("millesime", "identifiant", "sort", "motif").rows() == [
+        ("2024", "essai.accueils:1", "exclue", motif)
+    ]
+
+
+def test_un_echantillon_d_un_millesime_inconnu_est_refuse() -> None:
+    with pytest.raises(ValidationError, match="unknown vintages"):
+        Jeu.model_validate(
+            SERVICES.model_dump() | {"points": {"table": "services", "nature": "x", "echantillons": {"1999": "?"}}}
+        )
 
 
 def test_un_jeu_sans_lieu_ou_jamais_lu_ne_donne_aucun_point(tmp_path: Path) -> None:
