@@ -58,6 +58,9 @@ qualifiees as (
             else coalesce(sort_du_lieu, 'exclue')
         end as sort,
         case
+            {# The code of each row would make one reason per row. #}
+            when sort <> 'retenue' and (motif like 'code «%' or motif like 'période «%')
+                then {{ sans_motif('motif', '«[^»]*». ?') }}
             when sort <> 'retenue' then coalesce(motif, 'sans motif')
             when est_sans_contour = 1 then 'quartier absent des contours du zonage'
             when ligne_utile is not null then ''
