@@ -292,6 +292,8 @@ class Points(Fiche):
     """Objects that have a place: the variables that give it, and what each of them is.
 
     `nature` is the same for all, or read in `variable_nature`; `table` is where they are published.
+    `echantillons`: vintage → why it is no list of the places of the whole country (an extract of one département): its
+    rows are excluded for that reason, because the nearest of its places would be a wrong answer elsewhere.
     """
 
     table: Literal["services", "etablissements"]
@@ -299,6 +301,7 @@ class Points(Fiche):
     variable_nature: Identifiant | None = None
     longitude: Identifiant = "longitude"
     latitude: Identifiant = "latitude"
+    echantillons: dict[str, str] = {}
 
     @model_validator(mode="after")
     def _une_nature(self) -> Points:
@@ -385,6 +388,8 @@ class Jeu(Fiche):
             lues = {self.points.longitude, self.points.latitude, self.points.variable_nature or self.points.longitude}
             if inconnues := sorted(lues - variables):
                 raise ValueError(f"points: unknown variables {inconnues}")
+            if inconnus := sorted(self.points.echantillons.keys() - {m.millesime for m in self.millesimes}):
+                raise ValueError(f"points: `echantillons` names unknown vintages {inconnus}")
         return self
 
 

@@ -26,6 +26,17 @@ with ecartees as (
     from {{ ref('int_territoires__noms_de_communes') }}
     where code_commune is null
     group by jeu, millesime, fichier, ligne, colonne_source
+    union all
+    select
+        jeu,
+        millesime,
+        fichier,
+        ligne,
+        'longitude et latitude' as colonne,
+        cast(longitude as {{ type_texte() }}) || ' ; ' || cast(latitude as {{ type_texte() }}) as valeur_lue,
+        motif
+    from {{ source('spatial', 'rejets_points') }}
+    where sort = 'quarantaine'
 )
 
 select

@@ -1,4 +1,7 @@
-{# The published rows that a figure of the release comes from, as such, in a sum or as the description of a territory. #}
+{#
+The published rows that the release shows: a figure comes from them, as such or in a sum, or they describe a territory or a
+place.
+#}
 select distinct jeu, millesime, fichier, ligne
 from {{ ref('int_valeurs__classees') }}
 where rang = 1 and ligne is not null
@@ -18,3 +21,7 @@ union
 select jeu, millesime, fichier, ligne
 from {{ source('ingestion', 'lignes') }}
 where sort = 'retenue' and jeu in ('insee.cog', 'insee.qpv_appartenance')
+union
+{# Places: the rows of dim_services and dim_etablissements. #}
+select jeu, millesime, fichier, ligne
+from {{ source('spatial', 'points') }}
