@@ -18,10 +18,12 @@ from ingestion.demo import (
     contexte_communal,
     contours,
     ecoles,
+    emploi,
     filosofi_qpv,
     filosofi_references,
     iris,
     population,
+    prestations,
     qpv2024,
     recensement,
     references,
@@ -30,7 +32,7 @@ from ingestion.demo import (
 
 MODULES = (
     bases_qpv, filosofi_qpv, recensement, population, qpv2024, filosofi_references, comparateur, chomage, cog, contours,
-    archives_2024, ecoles, sante, iris, contexte_communal,
+    archives_2024, ecoles, sante, iris, contexte_communal, emploi, prestations,
 )  # fmt: skip
 
 

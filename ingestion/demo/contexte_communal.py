@@ -10,7 +10,7 @@ import json
 
 from ingestion.demo import geometrie, noms
 from ingestion.demo.formats import csv, geojson, gzippe
-from ingestion.demo.territoire import REGION, alea, construire
+from ingestion.demo.territoire import ARRONDISSEMENTS, REGION, alea, construire
 
 DEPARTEMENT_DECRIT = "961"
 TRIMESTRES_FIBRE = ("T3 2017", "T4 2017", "T1 2018")
@@ -22,24 +22,36 @@ CONTOURS_COMMUNES = {
     "61-orne": "964",
     "76-seine-maritime": "965",
 }
+EDITION_ARCEP = "2026-03-31"
+CAMBRIOLAGES = "Cambriolages de logement"
+FAITS = {CAMBRIOLAGES: "Infraction", "Usage de stupéfiants": "Mis en cause"}
+ANNEES_FAITS = (2023, 2024, 2025)
+# Below this number of facts the fictitious publisher disseminates nothing.
+SEUIL_FAITS = 5
 CRIMES = ("burglary", "vandalism", "vehicle_theft")
 
 
 def _defm() -> bytes:
-    """Six rows per commune and date (sex and age are not crossed), one département, a national total."""
+    """Six rows per commune and date (sex and age are not crossed), one département, a national total.
+
+    The large city is there twice: whole, then by arrondissement.
+    """
     entete = (
         "Date;Code région;Région;Code département;Département;Code commune;Commune;Type de données;Catégorie;Sexe;Tranche d'âge;"
         "Nombre de demandeurs d'emploi"
     ).split(";")
-    territoire, lignes = construire(), []
+    territoire = construire()
+    lignes: list[list[str]] = []
+    zones: list[tuple[str, str, int]] = [
+        (code, commune.nom, territoire.population(code, 2018))
+        for code, commune in territoire.communes.items()
+        if commune.departement == DEPARTEMENT_DECRIT
+    ]
+    zones += [(code, f"Arrondissement {rang}", 30_000) for rang, code in enumerate(ARRONDISSEMENTS, start=1)]
     for annee in range(2015, 2025):
         date = f"{annee}-T4"
-        for code, commune in territoire.communes.items():
-            if commune.departement != DEPARTEMENT_DECRIT:
-                continue
-            total = 5 * round(
-                territoire.population(code, 2018) * alea("defm commune", code, annee).uniform(0.06, 0.1) / 5
-            )
+        for code, nom, habitants in zones:
+            total = 5 * round(habitants * alea("defm commune", code, annee).uniform(0.06, 0.1) / 5)
             femmes = 5 * round(total * 0.51 / 5)
             decoupes = (
                 ("Total", "Total", total), ("Femmes", "Total", femmes), ("Hommes", "Total", total - femmes),
@@ -47,7 +59,7 @@ def _defm() -> bytes:
                 ("Total", "50 ans et plus", 5 * round(total * 0.28 / 5)),
             )  # fmt: skip
             lignes += [
-                [date, REGION, noms.REGION, DEPARTEMENT_DECRIT, noms.DEPARTEMENTS[DEPARTEMENT_DECRIT][0], code, commune.nom,
+                [date, REGION, noms.REGION, DEPARTEMENT_DECRIT, noms.DEPARTEMENTS[DEPARTEMENT_DECRIT][0], code, nom,
                  "Brutes", "ABC", sexe, age, str(n)]
                 for sexe, age, n in decoupes
             ]  # fmt: skip
@@ -82,6 +94,60 @@ def _crimes() -> bytes:
         for code in construire().communes
     }
     return gzippe(json.dumps({"meta": {"data_year": 2024}, "communes": communes}).encode())
+
+
+def _faits() -> bytes:
+    """The published layout, every field quoted: `NA` and the average of the département where nothing is disseminated."""
+    entete = (
+        "CODGEO_2026;annee;indicateur;unite_de_compte;nombre;taux_pour_mille;est_diffuse;insee_pop;insee_pop_millesime;insee_log;"
+        "insee_log_millesime;complement_info_nombre;complement_info_taux"
+    ).split(";")
+    territoire = construire()
+    lignes: list[list[str]] = []
+    for code in (*territoire.communes, *ARRONDISSEMENTS):
+        habitants = territoire.population(code, 2018) if code in territoire.communes else 30_000
+        for annee in ANNEES_FAITS:
+            for indicateur, unite in FAITS.items():
+                logements = max(1, round(habitants * 0.48))
+                base = logements if indicateur == CAMBRIOLAGES else max(1, habitants)
+                nombre = round(base * alea("faits", code, annee, indicateur).uniform(0.0, 0.012))
+                chiffres = [str(nombre), f"{1000 * nombre / base:.4f}".replace(".", ","), "diff"]
+                complement = ["NA", "NA"]
+                if nombre < SEUIL_FAITS:
+                    chiffres, complement = ["NA", "NA", "ndiff"], ["1,87", "2,9"]
+                lignes.append(
+                    [
+                        code,
+                        str(annee),
+                        indicateur,
+                        unite,
+                        *chiffres,
+                        str(habitants),
+                        "2023",
+                        str(logements),
+                        "2022",
+                        *complement,
+                    ]
+                )
+    rangees = [";".join(f'"{cellule}"' for cellule in ligne) for ligne in [entete, *lignes]]
+    return gzippe(("\n".join(rangees) + "\n").encode())
+
+
+def _eligibilite() -> bytes:
+    """One row per commune, none per arrondissement; a premise counts for each technology that reaches it."""
+    entete = (
+        "code_insee;nom_com;code_dep;code_reg;type;date;nbr;elig_ftth;elig_coax;elig_cu;elig_cu_8;elig_cu_30;elig_hdr;elig_thdr;elig_4gf;"
+        "elig_sat"
+    ).split(";")
+    lignes: list[list[str]] = []
+    for code, commune in construire().communes.items():
+        locaux = max(1, round(construire().population(code, 2018) * 0.62))
+        fibre = round(locaux * alea("fibre eligible", code).uniform(0.55, 1.0))
+        comptes = [locaux, fibre, 0, locaux, locaux, round(locaux * 0.7), 0, 0, locaux, locaux]
+        lignes.append(
+            [code, commune.nom, commune.departement, REGION, "all", EDITION_ARCEP, *[str(n) for n in comptes]]
+        )
+    return csv([entete, *lignes], fin="\n")
 
 
 def _polygone(departement: str, rang: int) -> dict[str, object]:
@@ -126,6 +192,8 @@ def fichiers() -> dict[str, bytes]:
     return {
         "dares/defm_communales/POP_CHOMAGE_DARES.csv": _defm(),
         "ssmsi/delinquance_communes/delinquance_communes.json.gz": _crimes(),
+        "ssmsi/delinquance_communes/donnee-data.gouv-2025-geographie2026.csv.gz": _faits(),
+        "arcep/eligibilite_communes/commune_techno.csv": _eligibilite(),
         **{f"arcep/ftth/{nom}": contenu for nom, contenu in fibre.items()},
         **{f"ign/contours/{nom}": contenu for nom, contenu in _contours().items()},
     }

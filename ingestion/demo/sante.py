@@ -13,12 +13,14 @@ import pyarrow as pa
 
 from ingestion.demo import geometrie, noms
 from ingestion.demo.formats import classeur_xlsx, csv, gzippe, parquet
-from ingestion.demo.territoire import REGION, VILLE_A_ARRONDISSEMENTS, alea, construire
+from ingestion.demo.territoire import ARRONDISSEMENTS, REGION, VILLE_A_ARRONDISSEMENTS, alea, construire
 
 # Types of the BPE: health structures (2023), then general practitioners and pharmacies too (2024).
 STRUCTURES = ("D108", "D113", "D106", "D101")
 SOINS = ("D265", "D307")
 GENERALISTES = "Médecins généralistes (hors médecins à expertise particulière - MEP)"
+# Finess has codes of its own overseas; the archipelago stands for them.
+CODES_FINESS = {"965": "9Z"}
 PROFESSIONS = (GENERALISTES, "Infirmiers", "Ensemble des médecins")
 
 Lieu = tuple[str, str, tuple[float, float] | None, str, str]
@@ -105,50 +107,95 @@ def _bpe_communes() -> bytes:
 
 
 def _densites() -> bytes:
-    entete = "annee,profession_sante,region,libelle_region,departement,libelle_departement,classe_age,libelle_sexe,effectif,densite".split(
-        ","
-    )
-    lignes = []
+    """Départements, one row `999` for the région and one for France, which add up; a profession overlaps the others."""
+    entete = (
+        "annee,profession_sante,region,libelle_region,departement,libelle_departement,classe_age,libelle_classe_age,libelle_sexe,effectif,"
+        "densite"
+    ).split(",")
+    lignes: list[list[str]] = []
     for profession in PROFESSIONS:
-        for code, (libelle, _) in noms.DEPARTEMENTS.items():
-            tirage = alea("densite", profession, code)
-            lignes.append([
-                "2024", profession, REGION, noms.REGION, code, libelle, "tout_age", "tout sexe", str(tirage.randint(60, 400)),
-                f"{tirage.uniform(55, 140):.1f}",
-            ])  # fmt: skip
-        for region, libelle in ((REGION, noms.REGION), ("99", "FRANCE")):
-            lignes.append(
-                [
-                    "2024",
-                    profession,
-                    region,
-                    libelle,
-                    "999",
-                    "Tout département",
-                    "tout_age",
-                    "tout sexe",
-                    "1200",
-                    "84.2",
-                ]
-            )
+        effectifs = {code: alea("densite", profession, code).randint(60, 400) for code in noms.DEPARTEMENTS}
+        habitants = dict.fromkeys(noms.DEPARTEMENTS, 0)
+        for code, commune in construire().communes.items():
+            habitants[commune.departement] += construire().population(code, 2018)
+        zones = [
+            ([REGION, noms.REGION, code, libelle], effectifs[code], habitants[code])
+            for code, (libelle, _) in noms.DEPARTEMENTS.items()
+        ]
+        total = (sum(effectifs.values()), sum(habitants.values()))
+        zones.append(([REGION, noms.REGION, "999", "Tout département"], *total))
+        zones.append((["99", "FRANCE", "999", "FRANCE"], *total))
+        lignes += [
+            ["2024", profession, *zone, "tout_age", "Tout âge", "tout sexe", str(n), f"{100_000 * n / population:.1f}"]
+            for zone, n, population in zones
+        ]
     return csv([entete, *lignes], separateur=",", bom=True)
 
 
 def _apl() -> bytes:
-    """One sheet a year under rows of titles; a row of units between the header and the communes."""
+    """One sheet a year under rows of titles; a row of units above the communes, the large city by arrondissement."""
     territoire = construire()
     feuilles = {}
-    for annee in (2023, 2024):
+    for annee in (2022, 2023, 2024):
         rangees: list[list[str | float | None]] = [
             ["Accessibilité potentielle localisée (données fictives)"], [None], ["Champ : territoire de démonstration"], [None],
-            ["Code commune INSEE", "Commune", "APL aux médecins généralistes", f"Population totale {annee - 3}"],
+            ["Code commune INSEE", "Commune", "APL aux médecins généralistes ", f"Population totale {annee - 2}"],
             [None, None, "consultations par an et par habitant", "habitants"],
         ]  # fmt: skip
-        for code, commune in territoire.communes.items():
+        zones = [
+            (code, commune.nom) for code, commune in territoire.communes.items() if code != VILLE_A_ARRONDISSEMENTS
+        ]
+        zones += [(code, f"Arrondissement {rang}") for rang, code in enumerate(ARRONDISSEMENTS, start=1)]
+        for code, nom in zones:
             valeur = round(alea("apl", code, annee).uniform(1.2, 5.4), 1)
-            rangees.append([code, commune.nom, valeur, territoire.population(code, 2018)])
+            rangees.append(
+                [code, nom, valeur, territoire.population(code, 2018) if code in territoire.communes else 30_000]
+            )
         feuilles[f"APL {annee}"] = rangees
     return classeur_xlsx(feuilles)
+
+
+def _finess() -> bytes:
+    """No header: a first row that dates the file, then establishments (32 fields) and, later, coordinates (6 fields).
+
+    One number comes back with an older date; addresses and telephone numbers are there, all of them invented.
+    """
+    lignes = ["finess;etalab;96;2026-03-11"]
+    coordonnees = []
+    for rang, code in enumerate(list(construire().communes)[:20]):
+        departement, rang_commune = CODES_FINESS.get(code[:3], code[:3]), code[3:]
+        numero = f"96{rang:07d}"
+        categorie, libelle = (("620", "Pharmacie d'Officine"), ("124", "Centre de Santé"), ("101", "CHR"))[rang % 3]
+        debut = [
+            "structureet",
+            numero,
+            f"96{900 + rang:07d}",
+            f"ETABLISSEMENT FICTIF {rang}",
+            "",
+            "",
+            "",
+            "1",
+            "R",
+            "FICTIVE",
+            "",
+            "",
+        ]
+        suite = [
+            rang_commune,
+            departement,
+            "DEPARTEMENT FICTIF",
+            f"{code} VILLE FICTIVE",
+            "0000000000",
+            "0000000001",
+            categorie,
+            libelle,
+        ]
+        fin = ["3201", "Commerce", "", "", "", "", "", "", "2001-01-01", "2001-01-01", f"2025-0{1 + rang % 9}-15", ""]
+        lignes.append(";".join([*debut, *suite, *fin]))
+        if rang == 4:
+            lignes.append(";".join([*debut[:3], "ANCIEN NOM FICTIF", *debut[4:], *suite, *fin[:-2], "2019-01-01", ""]))
+        coordonnees.append(f"geolocalisation;{numero};{450_000 + rang}.5;6900000.0;1,FICTIF,100;2025-01-01")
+    return ("\n".join([*lignes, *coordonnees]) + "\n").encode()
 
 
 def fichiers() -> dict[str, bytes]:
@@ -158,5 +205,6 @@ def fichiers() -> dict[str, bytes]:
         "insee/bpe_sante/BPE24.parquet": _bpe_2024(),
         "insee/bpe_communes/bpe_communes.json.gz": _bpe_communes(),
         "cnam/demographie_professionnels/toutes_specialites_departement.csv": _densites(),
+        "drees/finess/etalab-cs1100507-stock.csv": _finess(),
         "drees/apl/indicateur_d_apl_aux_medecins_generalistes.xlsx": _apl(),
     }
