@@ -15,6 +15,8 @@ import polars as pl
 import pytest
 from couches import cellules, couche, sorts
 
+from ingestion.catalogue import Catalogue
+
 pytestmark = pytest.mark.depot
 
 NORMANDIE = ("14", "27", "50", "61", "76")
@@ -45,6 +47,18 @@ def test_chaque_cellule_vide_d_un_iris_a_sa_raison(donnees_depot: Path, depot: P
         assert dict(lues.select("code_territoire", "statut").iter_rows()) == attendus
         somme = sum(int(ligne[colonne]) for ligne in lignes if ligne[colonne])
         assert lues["valeur"].sum() == somme
+
+
+def test_la_prime_d_activite_change_entre_2018_et_2019(donnees_depot: Path) -> None:
+    """+40.7 % of households: the break C19 of the card, and the reason why the two years are never compared."""
+    foyers = [
+        cellules(donnees_depot, "cnaf.iris_allocataires", "allocataires_prime_activite", f"data_CAF_{annee}_IRIS.csv")[
+            "valeur"
+        ].sum()
+        for annee in (2018, 2019)
+    ]
+    assert round(100 * (foyers[1] / foyers[0] - 1), 1) == 40.7
+    assert "C19" in Catalogue().jeux["cnaf.iris_allocataires"].ruptures
 
 
 @pytest.mark.parametrize(("annee", "nombre"), [(2018, 12_395), (2019, 12_481)])
@@ -131,19 +145,31 @@ def test_les_equipements_des_communes_sont_ceux_du_fichier(donnees_depot: Path, 
     assert lues["valeur"].sum() == document["meta"]["bucket_totals"]["medecin_generaliste"] == 60_573
 
 
-def test_la_densite_des_departements_est_celle_du_fichier(donnees_depot: Path, depot: Path) -> None:
+def test_la_densite_des_territoires_est_celle_du_fichier(donnees_depot: Path, depot: Path) -> None:
+    """101 départements, 18 régions and France, from one file of 38 professions and 120 territories."""
     lignes = lignes_csv(depot / "cnam/demographie_professionnels/toutes_specialites_departement.csv", ",")
     profession = "Médecins généralistes (hors médecins à expertise particulière - MEP)"
-    attendues = {
-        ligne["departement"]: float(ligne["densite"])
-        for ligne in lignes
-        if ligne["profession_sante"] == profession and ligne["departement"] != "999"
-    }
+    attendues: dict[str, dict[str, float]] = {"departement": {}, "region": {}, "france": {}}
+    for ligne in lignes:
+        if ligne["profession_sante"] != profession:
+            continue
+        est_total = ligne["departement"] == "999"
+        niveau = "france" if ligne["region"] == "99" else "region" if est_total else "departement"
+        code = {"france": "FR", "region": ligne["region"], "departement": ligne["departement"]}[niveau]
+        attendues[niveau][code] = float(ligne["densite"])
+    assert [len(codes) for codes in attendues.values()] == [101, 18, 1]
     lues = cellules(donnees_depot, "cnam.demographie_professionnels", "densite_medecins_generalistes_liberaux")
-    assert dict(lues.select("code_territoire", "valeur").iter_rows()) == attendues
-    assert len(attendues) == 101
+    for niveau, codes in attendues.items():
+        ici = lues.filter(pl.col("niveau") == niveau)
+        assert ici.height == len(codes)
+        assert dict(ici.select("code_territoire", "valeur").iter_rows()) == codes
     assert set(lues["periode"]) == {"2024"}
-    assert sorts(donnees_depot, "cnam.demographie_professionnels") == {"retenue": 202, "exclue": 4_560 - 202}
+    # The three levels count the same general practitioners: 51,775, the total that the file gives for France.
+    effectifs = cellules(donnees_depot, "cnam.demographie_professionnels", "nb_medecins_generalistes_liberaux")
+    sommes = dict(effectifs.group_by("niveau").agg(pl.col("valeur").sum()).iter_rows())
+    assert sommes == {"departement": 51_775, "region": 51_775, "france": 51_775}
+    fichier = "toutes_specialites_departement.csv"
+    assert sorts(donnees_depot, "cnam.demographie_professionnels", fichier) == {"retenue": 202, "exclue": 4_560 - 202}
 
 
 # --- communes -----------------------------------------------------------------------------------------------------------
