@@ -23,7 +23,7 @@ select
     coalesce(programme_budgetaire, '') as programme_budgetaire,
     count(*) as nb_subventions,
     count(distinct siren) as nb_associations,
-    sum(case when montant_eur is null then 1 else 0 end) as nb_sans_montant,
+    count(case when montant_eur is null then 1 end) as nb_sans_montant,
     {{ somme_exacte('montant_eur') }} as montant_eur
 from subventions
 group by jeu, millesime, fichier, empreinte_sha256, coalesce(code_commune, ''), coalesce(programme_budgetaire, '')

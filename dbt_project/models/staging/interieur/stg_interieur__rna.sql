@@ -19,6 +19,6 @@ select
     empreinte_sha256,
     coalesce(code_commune, '') as code_commune,
     count(*) as nb_associations,
-    sum(case when position_activite = 'A' then 1 else 0 end) as nb_associations_actives
+    count(case when position_activite = 'A' then 1 end) as nb_associations_actives
 from associations
 group by jeu, millesime, fichier, empreinte_sha256, coalesce(code_commune, '')
