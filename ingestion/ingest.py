@@ -28,6 +28,7 @@ from ingestion.acquire import (
 )
 from ingestion.catalogue import Correction, ErreurCatalogue, Fichier, Jeu, Lecture, Millesime
 from ingestion.corrections import ErreurCorrection, corriger
+from ingestion.meta import ce_que_dit_l_archive
 from ingestion.normalise import CELLULES, ErreurDerive, normaliser
 from ingestion.parquet import NATURES, chemin_brut, chemin_type, ecrire_ensemble, mention_de, tenir_table_vide
 from ingestion.read import ErreurLecture, lire
@@ -147,11 +148,13 @@ class _Travail:
         empreinte = self._empreinte(obtenue.sha256, lecture)
         if en_service.get("normalise") == empreinte:
             return replace(obtenue, normalise=empreinte), False
+        contenu = self.archive.lire(obtenue.sha256)
         try:
-            self._ecrire(self.archive.lire(obtenue.sha256), obtenue.sha256, empreinte, lecture)
+            self._ecrire(contenu, obtenue.sha256, empreinte, lecture)
         except REFUS as erreur:
             entree = self._garder(en_service, obtenue, precedent)
-            return replace(entree, verifie_le=obtenue.verifie_le, statut="en_echec", message=str(erreur)), False
+            message = f"{erreur}{ce_que_dit_l_archive(contenu)}"
+            return replace(entree, verifie_le=obtenue.verifie_le, statut="en_echec", message=message), False
         return replace(obtenue, normalise=empreinte), True
 
     def _garder(

@@ -88,6 +88,7 @@ def test_l_indice_des_colleges_se_lit_dans_ses_deux_formes(donnees_depot: Path, 
     attendus = sorted(
         (c["uai"], c["rentree_scolaire"], float(c["ips"])) for c in champs if c.get("ips") not in (None, "NS", "NA")
     )
+    assert lus.filter(pl.col("statut") == "non_diffuse").height == len(champs) - len(attendus) == 1
     assert (
         sorted(lus.filter(pl.col("statut") == "observe").select("code_territoire", "periode", "valeur").rows())
         == attendus

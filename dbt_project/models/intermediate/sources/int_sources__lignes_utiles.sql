@@ -25,3 +25,9 @@ union
 {# Places: the rows of dim_services and dim_etablissements. #}
 select jeu, millesime, fichier, ligne
 from {{ source('spatial', 'points') }}
+union
+{# The index of a school that is published. #}
+select i.jeu, i.millesime, i.fichier, i.ligne
+from {{ ref('int_education__indices') }} as i
+inner join {{ source('spatial', 'points') }} as p on i.identifiant = p.identifiant
+where p.table_publiee = 'etablissements'
