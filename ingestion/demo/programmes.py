@@ -119,6 +119,12 @@ def _postes(annee: int, nature: str, habitants_par_poste: int) -> list[dict[str,
     return lignes
 
 
+def _sans_vides(lignes: Sequence[dict[str, object]]) -> bytes:
+    """List of records; the key of an empty cell is absent, never null."""
+    remplies = [{cle: valeur for cle, valeur in ligne.items() if valeur is not None} for ligne in lignes]
+    return json.dumps(remplies, ensure_ascii=False).encode()
+
+
 def _adultes_relais(annee: int) -> bytes:
     """A post with two contracts has glued codes until 2023, then two rows; a row without contract, one without département."""
     lignes = _postes(annee, "adulte relais", 1_400)
@@ -136,7 +142,7 @@ def _adultes_relais(annee: int) -> bytes:
     troisieme |= {"insee_dep": None, "insee_reg": None}
     if annee == 2023:
         lignes[3]["code_cv"] = None
-    return json.dumps(lignes, ensure_ascii=False).encode()
+    return _sans_vides(lignes)
 
 
 def _postes_fonjep(annee: int) -> bytes:
@@ -152,7 +158,7 @@ def _postes_fonjep(annee: int) -> bytes:
         lignes[1]["code_cv"] = None
     if annee == 2024:
         lignes.append(lignes[2] | {"code_cv": lignes[-1]["code_cv"]})
-    return json.dumps(lignes, ensure_ascii=False).encode()
+    return _sans_vides(lignes)
 
 
 def _subventions() -> bytes:
@@ -171,7 +177,7 @@ def _subventions() -> bytes:
             })  # fmt: skip
     lignes[1]["code_cv"] = f"{lignes[1]['code_cv']}{lignes[2]['code_cv']}"
     lignes[4]["code_cv"] = None
-    return json.dumps(lignes, ensure_ascii=False).encode()
+    return _sans_vides(lignes)
 
 
 def _liste(quartiers: Sequence[Quartier]) -> str:
