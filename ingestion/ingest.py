@@ -36,7 +36,7 @@ from ingestion.read import ErreurLecture, lire
 Horloge = Callable[[], datetime]
 REFUS = (ErreurAcquisition, ErreurLecture, ErreurDerive, ErreurCorrection, ErreurCatalogue, pl.exceptions.PolarsError)
 # What turns bytes into typed cells: a change in any of these files reads everything again.
-FICHE_LUE = {"jeu", "zonage", "niveau", "cle", "marques", "blocs", "personnelles"}
+FICHE_LUE = {"jeu", "zonage", "niveau", "cle", "marques", "blocs", "personnelles", "colonnes_gardees"}
 MODULES = (
     *("cells", "codes", "columns", "containers", "corrections", "frames", "ingest", "normalise", "numbers", "parquet"),
     *(
@@ -237,9 +237,18 @@ class _Travail:
 
 
 def sans_donnees_personnelles(lues: pl.DataFrame, jeu: Jeu) -> pl.DataFrame:
-    """The rows without the columns that the card names as personal data, compared without case."""
+    """The rows without the columns that the card names as personal data, compared without case.
+
+    With `colonnes_gardees`, a column that the card does not name is dropped as well: a new one never comes in unseen.
+    """
     personnelles = {colonne.casefold() for colonne in jeu.personnelles}
-    return lues.drop([colonne for colonne in lues.columns if colonne.casefold() in personnelles])
+    gardees = {colonne.casefold() for colonne in jeu.colonnes_gardees}
+
+    def est_ecartee(colonne: str) -> bool:
+        nom = colonne.casefold()
+        return nom in personnelles or (bool(gardees) and nom not in gardees and colonne != "_ligne")
+
+    return lues.drop([colonne for colonne in lues.columns if est_ecartee(colonne)])
 
 
 @cache

@@ -11,6 +11,7 @@ from pathlib import Path
 from ingestion.catalogue import Catalogue
 from ingestion.demo import (
     archives_2024,
+    associations,
     bases_qpv,
     chomage,
     cog,
@@ -20,8 +21,11 @@ from ingestion.demo import (
     ecoles,
     filosofi_qpv,
     filosofi_references,
+    guichets,
     iris,
+    listes_2024,
     population,
+    programmes,
     qpv2024,
     recensement,
     references,
@@ -30,7 +34,7 @@ from ingestion.demo import (
 
 MODULES = (
     bases_qpv, filosofi_qpv, recensement, population, qpv2024, filosofi_references, comparateur, chomage, cog, contours,
-    archives_2024, ecoles, sante, iris, contexte_communal,
+    archives_2024, ecoles, sante, iris, contexte_communal, programmes, guichets, listes_2024, associations,
 )  # fmt: skip
 
 
