@@ -103,7 +103,7 @@ def _france_services_2022() -> bytes:
             valeurs["id_fs"] = f"temp_{g.numero}"
         if g.numero == 2:
             valeurs |= {"insee_com": "0null", "latitude": "", "longitude": ""}
-        if g.numero == 6:
+        if g.numero == 7:
             valeurs |= {"insee_com": "", "code_postal": "", "lib_com": "", "lib_fs": "France services Ã\u00a0 essayer"}
         lignes.append([valeurs.get(nom, "") for nom in ENTETE_2022])
     return _entre_guillemets([ENTETE_2022, *lignes])
