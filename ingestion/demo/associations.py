@@ -32,8 +32,8 @@ def _associations() -> list[dict[str, str | None]]:
                 "position": "D" if numero % 6 == 0 else "A", "maj_time": f"2025-0{1 + numero % 8}-11 10:00:00",
             }  # fmt: skip
             resultat.append(valeurs)
-    # A declaration that a later one replaces.
-    return [resultat[0] | {"position": "D", "maj_time": "2009-01-01 10:00:00"}, *resultat]
+    # A declaration that a later one replaces, although it comes after it in the file.
+    return [*resultat, resultat[0] | {"position": "D", "maj_time": "2009-01-01 10:00:00"}]
 
 
 def repertoire() -> bytes:
