@@ -207,7 +207,8 @@ def _cites_educatives() -> bytes:
 
 def _cites_emploi() -> bytes:
     """One per EPCI with several quartiers; a label holds brackets of its own."""
-    territoire, entites = construire(), []
+    territoire = construire()
+    entites: list[tuple[dict[str, object], dict[str, object]]] = []
     for epci, communes in _par_epci(2024).items():
         quartiers = [q for q in territoire.quartiers if q.communes[0] in communes]
         if len(quartiers) < 3 or epci not in territoire.epci:
