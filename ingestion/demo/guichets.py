@@ -166,7 +166,7 @@ def _mediation_courante() -> bytes:
     ancienne = list(lignes[0])
     ancienne[ENTETE_MEDIATION.index("date_maj")] = "2023-01-09"
     ancienne[ENTETE_MEDIATION.index("nom")] += " (ancien nom)"
-    return csv([ENTETE_MEDIATION, ancienne, *lignes], bom=True)
+    return csv([ENTETE_MEDIATION, *lignes, ancienne], bom=True)
 
 
 def _barometre() -> bytes:
