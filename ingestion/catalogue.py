@@ -353,6 +353,10 @@ class Jeu(Fiche):
     personnelles: list[str] = Field(
         default=[], description="columns with personal data, dropped before anything is written but the archive"
     )
+    colonnes_gardees: list[str] = Field(
+        default=[],
+        description="the only columns written, when a file is full of personal data; empty: all but `personnelles`",
+    )
     identifiants: list[str] = Field(
         default=[], description="environment variables that hold the credentials; without them it is not asked for"
     )

@@ -32,11 +32,13 @@ from ingestion.meta import ce_que_dit_l_archive
 from ingestion.normalise import CELLULES, ErreurDerive, normaliser
 from ingestion.parquet import NATURES, chemin_brut, chemin_type, ecrire_ensemble, mention_de, tenir_table_vide
 from ingestion.read import ErreurLecture, lire
+from ingestion.register.gate import ecarter, empreinte_des_regles, examiner
+from ingestion.register.location import est_registre
 
 Horloge = Callable[[], datetime]
 REFUS = (ErreurAcquisition, ErreurLecture, ErreurDerive, ErreurCorrection, ErreurCatalogue, pl.exceptions.PolarsError)
 # What turns bytes into typed cells: a change in any of these files reads everything again.
-FICHE_LUE = {"jeu", "zonage", "niveau", "cle", "marques", "blocs", "personnelles"}
+FICHE_LUE = {"jeu", "zonage", "niveau", "cle", "marques", "blocs", "personnelles", "colonnes_gardees"}
 MODULES = (
     *("cells", "codes", "columns", "containers", "corrections", "frames", "ingest", "normalise", "numbers", "parquet"),
     *(
@@ -214,15 +216,19 @@ class _Travail:
             "lecture": lecture.model_dump(mode="json"),
             "corrections": [c.model_dump(mode="json") for c in self.corrections if c.jeu == self.jeu.jeu],
         }
+        if est_registre(self.jeu):
+            fiche["registre"] = empreinte_des_regles()
         texte = json.dumps([sha256, fiche, _version_du_code()], sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(texte.encode()).hexdigest()
 
     def _ecrire(self, contenu: bytes, sha256: str, empreinte: str, lecture: Lecture) -> None:
         lieu = f"{self.jeu.jeu}, millésime {self.millesime.millesime}, {self.fichier.nom}"
         lues = sans_donnees_personnelles(lire(contenu, lieu, lecture), self.jeu)
+        lues, refus = examiner(lues, self.jeu, self.fichier) if est_registre(self.jeu) else (lues, [])
         corrigees = corriger(lues, self.corrections, self.jeu, self.millesime, self.fichier)
         fichier = self.fichier.model_copy(update={"lecture": lecture})
         normalise = normaliser(corrigees, self.jeu, self.millesime, fichier, sha256)
+        normalise = ecarter(normalise, refus, self.jeu, self.millesime.millesime, self.fichier)
         brut = lues.with_columns(
             _jeu=pl.lit(self.jeu.jeu),
             _millesime=pl.lit(self.millesime.millesime),
@@ -237,9 +243,18 @@ class _Travail:
 
 
 def sans_donnees_personnelles(lues: pl.DataFrame, jeu: Jeu) -> pl.DataFrame:
-    """The rows without the columns that the card names as personal data, compared without case."""
+    """The rows without the columns that the card names as personal data, compared without case.
+
+    With `colonnes_gardees`, a column that the card does not name is dropped as well: a new one never comes in unseen.
+    """
     personnelles = {colonne.casefold() for colonne in jeu.personnelles}
-    return lues.drop([colonne for colonne in lues.columns if colonne.casefold() in personnelles])
+    gardees = {colonne.casefold() for colonne in jeu.colonnes_gardees}
+
+    def est_ecartee(colonne: str) -> bool:
+        nom = colonne.casefold()
+        return nom in personnelles or (bool(gardees) and nom not in gardees and colonne != "_ligne")
+
+    return lues.drop([colonne for colonne in lues.columns if est_ecartee(colonne)])
 
 
 @cache

@@ -10,6 +10,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import pyarrow as pa
 import shapely
@@ -124,7 +125,7 @@ def _moyenne(valeurs: Sequence[float]) -> str:
 
 def _annuaire_reduit() -> bytes:
     """The national extract: fourteen columns, points in WKB, repeated identifiers, services that are not schools."""
-    lignes = [
+    lignes: list[tuple[Any, ...]] = [
         (e.uai, e.nom, TYPES[e.nature], "Public" if e.public else "Privé", e.commune, e.eleves, e.position)
         for e in etablissements()
     ]
@@ -279,7 +280,8 @@ def _ivac() -> bytes:
         "num_ligne;Session;UAI;Nom de l'établissement;Commune;Code région académique;Code département;Secteur;Nb candidats G;"
         "Taux de réussite G;VA du taux de réussite G;Note à l'écrit G;VA de la note G;Taux d'accès 6eme 3eme"
     ).split(";")
-    territoire, lignes = construire(), []
+    territoire = construire()
+    lignes: list[list[str]] = []
     for session in SESSIONS:
         for e in (e for e in etablissements() if e.nature == "college"):
             tirage = alea("ivac", e.uai, session)

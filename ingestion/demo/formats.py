@@ -154,8 +154,10 @@ def couche(
     enregistrements: Iterable[tuple[Surface, Sequence[str]]],
     prj: str,
     date: tuple[int, int, int],
+    *,
+    utf8: bool = False,
 ) -> dict[str, bytes]:
-    """Members `.dbf .prj .shp .shx` of a polygon layer, attributes in cp1252 and no `.cpg`.
+    """Members `.dbf .prj .shp .shx` of a polygon layer, attributes in cp1252 and no `.cpg`, or in UTF-8 as a `.cpg` says.
 
     Args:
         champs: attribute name → width in characters.
@@ -163,7 +165,8 @@ def couche(
         date: written in the header of the table.
     """
     shp, shx, dbf = io.BytesIO(), io.BytesIO(), io.BytesIO()
-    with shapefile.Writer(shp=shp, shx=shx, dbf=dbf, shapeType=shapefile.POLYGON, encoding="cp1252") as ecrivain:
+    encodage = "utf-8" if utf8 else "cp1252"
+    with shapefile.Writer(shp=shp, shx=shx, dbf=dbf, shapeType=shapefile.POLYGON, encoding=encodage) as ecrivain:
         for champ, largeur in champs.items():
             ecrivain.field(champ, "C", size=largeur)
         for surface, attributs in enregistrements:
@@ -172,8 +175,9 @@ def couche(
     table = bytearray(dbf.getvalue())
     # The library writes today's date; byte 29 is the language of the table (0x57: Windows, ANSI).
     table[1:4] = struct.pack("3B", date[0] - 1900, date[1], date[2])
-    table[29] = 0x57
-    return {
+    table[29] = 0x00 if utf8 else 0x57
+    declare = {f"{nom}.cpg": b"UTF-8"} if utf8 else {}
+    return declare | {
         f"{nom}.dbf": bytes(table),
         f"{nom}.prj": prj.encode(),
         f"{nom}.shp": shp.getvalue(),

@@ -32,7 +32,8 @@ def lieux(types: tuple[str, ...]) -> tuple[Lieu, ...]:
 
     The large city is left out, as in the copy of 2023; `HZ` means outside every quartier, `CSZ` a commune without one.
     """
-    territoire, resultat = construire(), []
+    territoire = construire()
+    resultat: list[Lieu] = []
     for quartier in territoire.quartiers_2024:
         anneau = quartier.contour[0][0][:-1]
         x, y = sum(p[0] for p in anneau) / len(anneau), sum(p[1] for p in anneau) / len(anneau)

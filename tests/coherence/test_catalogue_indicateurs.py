@@ -100,9 +100,9 @@ def colonnes_declarees(nom: str) -> Iterator[str]:
         yield from (colonne.casefold() for colonne in cle.colonnes)
     for millesime in jeu.millesimes:
         for bloc in jeu.blocs:
-            if bloc.nom in millesime.periodes:
+            if bloc.nom in millesime.periodes or bloc.colonne_periode:
                 modeles = [*bloc.note, *bloc.precision, *(c for v in bloc.variables.values() for c in v.colonnes)]
-                yield from (candidat(m, millesime.periodes[bloc.nom]).casefold() for m in modeles)
+                yield from (candidat(m, millesime.periodes.get(bloc.nom)).casefold() for m in modeles)
 
 
 def test_les_ruptures_sont_connues_et_servent() -> None:
@@ -283,6 +283,6 @@ def test_les_phrases_finissent_par_un_point() -> None:
 
 def test_les_espaces_sont_insecables() -> None:
     ordinaire = re.compile(r" [:;?!%»]|« ")
-    techniques = re.compile(r"\.(colonnes|valeurs|code|motif_colonnes)(\[\d+\])?$")
+    techniques = re.compile(r"\.(colonnes|colonnes_gardees|valeurs|code|motif_colonnes)(\[\d+\])?$")
     cas = [f"{c} « {t[:60]} »" for c, t in tous_les_textes() if ordinaire.search(t) and not techniques.search(c)]
     fautes("French typography: U+00A0 before : ; ? ! % » and after «", cas)

@@ -1,0 +1,32 @@
+{# The figures of the local register at the grain of the contrat de ville: never divided among its quartiers. #}
+select
+    code_territoire as code_contrat, indicateur, periode,
+    case when statut = 'observe' then facteur * numerateur / denominateur end as valeur, statut,
+    case when statut = 'observe' then numerateur end as numerateur,
+    case when statut = 'observe' then denominateur end as denominateur,
+    jeu, millesime, empreinte_sha256
+from {{ ref('int_registre__engagements_comptes') }}
+where niveau = 'contrat_de_ville'
+union all
+select
+    code_territoire as code_contrat, 'part_cpo' as indicateur, periode,
+    100 * montant_cpo_eur / nullif(montant_attribue_eur, 0) as valeur,
+    case when montant_attribue_eur > 0 then 'observe' else 'non_calculable' end as statut,
+    case when montant_attribue_eur > 0 then montant_cpo_eur end as numerateur,
+    case when montant_attribue_eur > 0 then montant_attribue_eur end as denominateur,
+    jeu, millesime, empreinte_sha256
+from {{ ref('stg_registre__associations_contrats') }}
+union all
+{# The number of meetings: 0 where there is no committee. #}
+select
+    code_territoire as code_contrat, 'comite_financeurs' as indicateur, periode,
+    case when comite_financeurs = 'non' then 0 else nb_reunions_comite end as valeur,
+    case when comite_financeurs = 'oui' and nb_reunions_comite is null then 'non_diffuse' else 'observe' end as statut,
+    null as numerateur, null as denominateur, jeu, millesime, empreinte_sha256
+from {{ ref('stg_registre__associations_contrats') }}
+union all
+select
+    code_territoire as code_contrat, indicateur, periode, valeur, statut, numerateur, denominateur,
+    jeu, millesime, empreinte_sha256
+from {{ ref('int_registre__conventions') }}
+where niveau = 'contrat_de_ville' and indicateur in ('entreprises_paqte', 'pre_enfants_suivis')
