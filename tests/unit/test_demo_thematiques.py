@@ -80,7 +80,7 @@ def motifs(couche: pl.DataFrame) -> dict[str, int]:
 def test_l_accessibilite_est_lue_sous_ses_titres_et_sa_ligne_d_unites(depot: Path, lire: Lire) -> None:
     classeur = fastexcel.read_excel((depot / "drees/apl/indicateur_d_apl_aux_medecins_generalistes.xlsx").read_bytes())
     lues = valeurs(lire("drees.apl", "cellules"), "apl_medecins_generalistes", "commune")
-    attendues = {}
+    attendues: dict[tuple[str, str], float] = {}
     for annee in ("2022", "2023", "2024"):
         feuille = classeur.load_sheet(f"APL {annee}", header_row=None, skip_rows=6, dtypes="string").to_polars()
         attendues |= {(code, annee): float(apl) for code, _, apl, *_ in feuille.rows()}
