@@ -242,7 +242,9 @@ def chiffres_contrats() -> list[Sequence[str]]:
         ["code_contrat", *CHIFFRES],
         [contrat("961"), "entreprises_paqte", "2025", "14", "", "", "Préfecture de démonstration", "2025-01-15"],
         [contrat("962"), "entreprises_paqte", "2025", "5", "", "", "Préfecture de démonstration", "2025-01-15"],
+        # A masked quartier of the same département masks this total; none does for the other.
         [contrat("961"), PRE, "2025", "212", "4380", "", "Ville de démonstration", "2025-01-15"],
+        [contrat("962"), PRE, "2025", "158", "3160", "", "Ville de démonstration", "2025-01-15"],
     ]
 
 
@@ -251,7 +253,7 @@ def fichiers() -> dict[str, bytes]:
     territoire = construire()
     communes = list(dict.fromkeys(q.communes[0] for q in quartiers()))[:4]
     epci = list(dict.fromkeys(territoire.communes[c].epci for c in communes))
-    comparaisons = {
+    comparaisons: dict[str, list[Sequence[str]]] = {
         "chiffres_communes.csv": [["code_commune", *CHIFFRES], *[_medecin(c, 0.11, 9000 + 100 * i) for i, c in enumerate(communes)], _mentale(communes[0], 1.02)],
         "chiffres_epci.csv": [["code_epci", *CHIFFRES], *[_medecin(c, 0.1, 30_000) for c in epci]],
         "chiffres_departements.csv": [["code_departement", *CHIFFRES], *[_medecin(c, 0.09, 200_000) for c in DEPARTEMENTS]],

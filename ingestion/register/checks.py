@@ -304,7 +304,7 @@ def _delai(ligne: Ligne, table: Table) -> Iterator[Probleme]:
     bas, haut = (_annees_apres(debut, n) for n in annees)
     if not bas <= fin <= haut:
         phrase = (
-            f"attendu, pour {regle.selon} {_ecrire(selon)}, une date du {bas:%d/%m/%Y} au {haut:%d/%m/%Y} ({annees[0]} à {annees[1]} ans "
+            f"attendu pour le {regle.selon} {_ecrire(selon)} une date du {bas:%d/%m/%Y} au {haut:%d/%m/%Y} ({annees[0]} à {annees[1]} ans "
             f"après {regle.debut}), trouvé le {fin:%d/%m/%Y} ; corrigez la date ou le terme"
         )
         yield Probleme(ligne.numero, regle.fin, ligne.textes[regle.fin], phrase)
@@ -356,7 +356,7 @@ def _regles_entre_lignes(lignes: list[Ligne], table: Table) -> Iterator[Probleme
     for somme in table.regles.somme_max:
         for cle, memes in _groupes(lignes, somme.par) if somme.colonne in presentes else ():
             total = sum(m.sens.get(somme.colonne) or 0 for m in memes)
-            if total > somme.maximum + 1e-9:
+            if len(memes) > 1 and total > somme.maximum + 1e-9:
                 phrase = f"attendu une somme d’au plus {_ecrire(somme.maximum)} pour {' + '.join(cle)}, trouvé {_ecrire(round(total, 4))} aux lignes {_numeros(memes)} ({somme.pourquoi}) ; répartissez le poste entre ses quartiers"
                 yield from (Probleme(m.numero, somme.colonne, m.textes[somme.colonne], phrase) for m in memes)
 

@@ -33,7 +33,7 @@ _SANS_CAPITALE = re.compile(
 _COURRIEL = re.compile(r"[\w.%+-]+\s*(?:@|\(at\)|\[at\])\s*[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+", re.IGNORECASE)
 _TELEPHONE = re.compile(r"(?<!\d)(?:(?:\+|00)33[\s.-]?(?:\(0\)[\s.-]?)?|0)[1-9](?:[\s\u00a0\u202f.-]?\d{2}){4}(?!\d)")
 # « Madame la maire » names a function, « monsieur ou madame » names nobody.
-_SANS_NOM = {"le", "la", "les", "ou", "et", "qui", "de", "des", "du"}
+_SANS_NOM = {"le", "la", "les", "ou", "et", "qui"}
 
 
 def trace(texte: str, *, est_adresse: bool = False) -> str | None:
@@ -65,7 +65,7 @@ def _designe(texte: str, trouve: re.Match[str]) -> bool:
 
 
 def _est_un_nom(suite: str) -> bool:
-    return suite.casefold() not in _SANS_NOM and not suite.casefold().startswith(("l’", "l'", "d’", "d'"))
+    return suite[0].isupper() or (suite not in _SANS_NOM and not suite.startswith(("l’", "l'")))
 
 
 def _phrase(quoi: str) -> str:

@@ -1,4 +1,22 @@
-{# The figures of the local register at the grain of the contrat de ville: never divided among its quartiers. #}
+{#
+The figures of the local register at the grain of the contrat de ville: never divided among its quartiers.
+The total of a contract would give a masked quartier away by subtraction: it is masked with it (gap_method §13). Which
+quartiers a contract covers is not in the register, so any masked quartier of its département counts; a code of before
+2024 does not say its département, so any masked quartier counts.
+#}
+with quartiers_masques as (
+    select distinct
+        indicateur,
+        periode,
+        substr(code_territoire, 3, 3) as departement
+    from {{ ref('int_registre__conventions') }}
+    where niveau = 'qpv' and statut = 'secret'
+    union
+    select distinct indicateur, periode, '' as departement
+    from {{ ref('int_registre__conventions') }}
+    where niveau = 'qpv' and statut = 'secret'
+)
+
 select
     code_territoire as code_contrat, indicateur, periode,
     case when statut = 'observe' then facteur * numerateur / denominateur end as valeur, statut,
@@ -26,7 +44,16 @@ select
 from {{ ref('stg_registre__associations_contrats') }}
 union all
 select
-    code_territoire as code_contrat, indicateur, periode, valeur, statut, numerateur, denominateur,
-    jeu, millesime, empreinte_sha256
-from {{ ref('int_registre__conventions') }}
-where niveau = 'contrat_de_ville' and indicateur in ('entreprises_paqte', 'pre_enfants_suivis')
+    c.code_territoire as code_contrat, c.indicateur, c.periode,
+    case when s.indicateur is null then c.valeur end as valeur,
+    case when s.indicateur is null then c.statut else 'secret' end as statut,
+    case when s.indicateur is null then c.numerateur end as numerateur,
+    case when s.indicateur is null then c.denominateur end as denominateur,
+    c.jeu, c.millesime, c.empreinte_sha256
+from {{ ref('int_registre__conventions') }} as c
+left join quartiers_masques as s
+    on
+        c.indicateur = s.indicateur
+        and c.periode = s.periode
+        and case when substr(c.code_territoire, 1, 2) = 'CN' then substr(c.code_territoire, 3, 3) else '' end = s.departement
+where c.niveau = 'contrat_de_ville' and c.indicateur in ('entreprises_paqte', 'pre_enfants_suivis')
