@@ -130,7 +130,8 @@ class Variable(Fiche):
     A `liste` gives one cell per element: the parts between `separateur`, or what `elements` (a regular expression)
     finds, its first group when it has one.
     `ou` keeps the rows where each named column reads one of the given texts: for files that hold one figure per row.
-    `valeurs` translates the published text; a text without translation goes to quarantine.
+    `valeurs` translates the published text; a text without translation goes to quarantine. An empty cell is a missing
+    value, unless `""` is among the texts: the producer then says something by leaving it empty.
     """
 
     colonnes: list[str] = []
