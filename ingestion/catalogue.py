@@ -130,8 +130,9 @@ class Variable(Fiche):
     A `liste` gives one cell per element: the parts between `separateur`, or what `elements` (a regular expression)
     finds, its first group when it has one.
     `ou` keeps the rows where each named column reads one of the given texts: for files that hold one figure per row.
-    `valeurs` translates the published text; a text without translation goes to quarantine. An empty cell is a missing
-    value, unless `""` is among the texts: the producer then says something by leaving it empty.
+    An empty cell is a missing value, unless `valeurs` translates `""`: the producer says something by leaving it empty.
+    `valeurs` translates the published text; a text without translation goes to quarantine.
+    `suffixe` is what the producer writes after each number (`11%`).
     """
 
     colonnes: list[str] = []
@@ -143,6 +144,7 @@ class Variable(Fiche):
     elements: str | None = None
     ou: dict[str, list[str]] = {}
     valeurs: dict[str, str] = {}
+    suffixe: str = ""
     facultative: str | None = Field(
         default=None, description="why the column may be absent from a file of a vintage that should hold it"
     )
@@ -160,6 +162,8 @@ class Variable(Fiche):
             raise ValueError("a `liste` needs `separateur` or `elements`, one of them, and only a `liste` has one")
         if self.valeurs and self.type != "texte":
             raise ValueError("`valeurs` translates a `texte`")
+        if self.suffixe and self.type in ("texte", "liste"):
+            raise ValueError("`suffixe` follows a number")
         return self
 
 
@@ -210,6 +214,9 @@ class Lecture(Fiche):
         default=None, description="names of the columns of a csv without header; its first data row is `premiere_ligne`"
     )
     premiere_ligne: int | None = Field(default=None, description="1-based first data row, default: after the header")
+    lignes_courtes: bool = Field(
+        default=False, description="csv that mixes kinds of rows: the shorter ones are filled with empty cells"
+    )
     enregistrements: str | None = Field(default=None, description="JSON key of the list of records; None: top level")
     cle_objet: str | None = Field(default=None, description="column that receives the keys of a JSON object of objects")
     champs: str | None = Field(default=None, description="path of the fields in a JSON record, e.g. `record.fields`")
