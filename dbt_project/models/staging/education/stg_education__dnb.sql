@@ -18,6 +18,7 @@ select
     max(case when variable = 'nb_admis_sans_mention_brevet' then valeur end) as nb_admis_sans_mention_brevet,
     max(case when variable = 'nb_admis_mention_ab_brevet' then valeur end) as nb_admis_mention_ab_brevet,
     max(case when variable = 'nb_admis_mention_b_brevet' then valeur end) as nb_admis_mention_b_brevet,
-    max(case when variable = 'nb_admis_mention_tb_brevet' then valeur end) as nb_admis_mention_tb_brevet
+    max(case when variable = 'nb_admis_mention_tb_brevet' then valeur end) as nb_admis_mention_tb_brevet,
+    max(case when variable = 'taux_reussite_brevet' then valeur end) as taux_reussite_brevet
 from {{ source('education', 'dnb') }}
 group by jeu, millesime, fichier, ligne, empreinte_sha256, code_territoire, periode
