@@ -18,7 +18,13 @@ with lus as (
 select identifiant, periode, ips, jeu, millesime, fichier, ligne
 from (
     select
-        lus.*,
+        identifiant,
+        periode,
+        ips,
+        jeu,
+        millesime,
+        fichier,
+        ligne,
         row_number() over (partition by identifiant order by periode desc, millesime desc, fichier asc) as rang
     from lus
 ) as classes
