@@ -22,6 +22,7 @@ from ingestion.contours import calculer
 from ingestion.http import Client
 from ingestion.ingest import BilanJeu, ingerer_jeu
 from ingestion.parquet import retirer_non_declares
+from ingestion.register.source import SourceRegistre
 from ingestion.tables import ecrire_tables
 
 CODE_OK, CODE_RIEN, CODE_USAGE, CODE_REFUS = 0, 1, 2, 3
@@ -74,15 +75,15 @@ def _analyseur() -> argparse.ArgumentParser:
 def _ouvrir(nature: str, depot: Path | None, demo: Path | None) -> Iterator[Source]:
     if nature == "live":
         with Client() as client:
-            yield SourceLive(client)
+            yield SourceRegistre(SourceLive(client), None)
     elif demo is not None:
         if depot is None and not (demo / "index.csv").exists():
             from ingestion.demo import ecrire_territoire
 
             ecrire_territoire(demo)
-        yield SourceDemo(demo)
+        yield SourceRegistre(SourceDemo(demo), demo / "registre")
     elif depot is not None:
-        yield SourceDepot(depot)
+        yield SourceRegistre(SourceDepot(depot), depot / "registre")
 
 
 def _rendre_compte(bilans: list[BilanJeu]) -> int:

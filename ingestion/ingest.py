@@ -32,6 +32,8 @@ from ingestion.meta import ce_que_dit_l_archive
 from ingestion.normalise import CELLULES, ErreurDerive, normaliser
 from ingestion.parquet import NATURES, chemin_brut, chemin_type, ecrire_ensemble, mention_de, tenir_table_vide
 from ingestion.read import ErreurLecture, lire
+from ingestion.register.gate import ecarter, empreinte_des_regles, examiner
+from ingestion.register.location import est_registre
 
 Horloge = Callable[[], datetime]
 REFUS = (ErreurAcquisition, ErreurLecture, ErreurDerive, ErreurCorrection, ErreurCatalogue, pl.exceptions.PolarsError)
@@ -214,15 +216,19 @@ class _Travail:
             "lecture": lecture.model_dump(mode="json"),
             "corrections": [c.model_dump(mode="json") for c in self.corrections if c.jeu == self.jeu.jeu],
         }
+        if est_registre(self.jeu):
+            fiche["registre"] = empreinte_des_regles()
         texte = json.dumps([sha256, fiche, _version_du_code()], sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(texte.encode()).hexdigest()
 
     def _ecrire(self, contenu: bytes, sha256: str, empreinte: str, lecture: Lecture) -> None:
         lieu = f"{self.jeu.jeu}, millésime {self.millesime.millesime}, {self.fichier.nom}"
         lues = sans_donnees_personnelles(lire(contenu, lieu, lecture), self.jeu)
+        lues, refus = examiner(lues, self.jeu, self.fichier) if est_registre(self.jeu) else (lues, [])
         corrigees = corriger(lues, self.corrections, self.jeu, self.millesime, self.fichier)
         fichier = self.fichier.model_copy(update={"lecture": lecture})
         normalise = normaliser(corrigees, self.jeu, self.millesime, fichier, sha256)
+        normalise = ecarter(normalise, refus, self.jeu, self.millesime.millesime, self.fichier)
         brut = lues.with_columns(
             _jeu=pl.lit(self.jeu.jeu),
             _millesime=pl.lit(self.millesime.millesime),

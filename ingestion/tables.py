@@ -23,6 +23,7 @@ from ingestion.acquire import EntreeVerrou, Verrou
 from ingestion.catalogue import RACINE, Catalogue, ErreurCatalogue, Fichier, Jeu, Millesime, ReferencePubliee
 from ingestion.parquet import ecrire_ensemble
 from ingestion.periods import Periode, periode
+from ingestion.register.templates import ecrire_registre
 
 T, E, B = pl.String, pl.Int32, pl.Boolean
 SCHEMAS: dict[str, dict[str, Any]] = {
@@ -194,6 +195,7 @@ def main(arguments: list[str] | None = None) -> None:
         copier_verrou(choix.verrou)
     else:
         dbt_sources.main()
+        ecrire_registre(Catalogue())
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The command `observatoire`: refresh, probe, serve, releases, status, provenance.
+"""The command `observatoire`: refresh, probe, serve, releases, registre, status, provenance.
 
 Belongs here: the options of each command, its exit code, the sentence of an error.
 Does not belong here: the work itself (refresh, probe, publication), the text of a long answer (status).
@@ -18,6 +18,7 @@ from typing import Annotated
 import typer
 
 from orchestration.cli_options import Data, arreter, reglages
+from orchestration.cli_registre import registre
 from orchestration.cli_releases import releases
 
 app = typer.Typer(
@@ -27,6 +28,7 @@ app = typer.Typer(
     help="Observatoire QPV : rafraîchir, publier et consulter les données des quartiers prioritaires.",
 )
 app.add_typer(releases, name="releases")
+app.add_typer(registre, name="registre")
 
 
 class Source(StrEnum):

@@ -33,6 +33,10 @@ class Reglages(BaseSettings):
         default=None,
         description="Folder of the published files for `deposit`; with `demo`, a fictitious territory that is already written.",
     )
+    registre: Path | None = Field(
+        default=None,
+        description="Folder of the local register, read whatever the source is, but not with `demo`; by default `registre/` in the deposit.",
+    )
     catalogue: Path = Field(default=DEPOT_DU_CODE / "catalogue", description="Folder of the cards.")
     dbt: Path = Field(default=DEPOT_DU_CODE / "dbt_project", description="Folder of the dbt project.")
     contact: str | None = Field(default=None, description="Address given to the publishers in the User-Agent.")
@@ -48,13 +52,13 @@ class Reglages(BaseSettings):
     def _absolu(cls, chemin: Path) -> Path:
         return chemin.expanduser().absolute()
 
-    @field_validator("depot", "contact", "editeur_local", mode="before")
+    @field_validator("depot", "registre", "contact", "editeur_local", mode="before")
     @classmethod
     def _vide_veut_dire_absent(cls, valeur: Any) -> Any:
         """An empty variable is what `make` passes when no deposit is asked for."""
         return valeur or None
 
-    @field_validator("depot")
+    @field_validator("depot", "registre")
     @classmethod
     def _depot_absolu(cls, chemin: Path | None) -> Path | None:
         return chemin.expanduser().absolute() if chemin else None

@@ -150,6 +150,7 @@ def empreinte_code(dbt: Path) -> str:
     somme = hashlib.sha256()
     somme.update(empreinte_dossiers(RACINE, ["ingestion", "publication", "orchestration"]).encode())
     somme.update(empreinte_dossiers(dbt, ["."]).encode())
+    somme.update(empreinte_fichier(RACINE / "registre" / "schema.yml").encode())
     for paquet in PAQUETS:
         somme.update(f"{paquet}={_version(paquet)}\n".encode())
     return somme.hexdigest()

@@ -57,6 +57,13 @@ class Contexte:
         """Folder of the published files, for `demo` and `deposit`."""
         return self.reglages.depot or self.donnees / TERRITOIRE
 
+    @property
+    def registre(self) -> Path | None:
+        """Folder of the local register; a real one is never mixed with the fictitious territory."""
+        if self.reglages.registre is not None and not self.demo:
+            return self.reglages.registre
+        return None if self.reglages.source == "live" else self.depot / "registre"
+
 
 @dataclass(frozen=True)
 class BilanFichiers:
@@ -103,6 +110,7 @@ def inventorier(contexte: Contexte, seulement: Iterable[str] = (), precedent: In
     else:
         ecrire_territoire_demo(contexte)
         fichiers = state.empreintes_du_depot(contexte.catalogue, contexte.depot, voulus)
+        fichiers |= _empreintes_du_registre(contexte, fichiers)
         if contexte.demo:
             fichiers["references"] = state.empreinte_fichier(contexte.depot / "references.yml")
     if voulus and precedent:
@@ -111,13 +119,29 @@ def inventorier(contexte: Contexte, seulement: Iterable[str] = (), precedent: In
     return _inventaire(contexte, fichiers)
 
 
+def _empreintes_du_registre(contexte: Contexte, deposees: Iterable[str]) -> dict[str, str]:
+    """Digests of the files of the local register, where it is; only for keys that the deposit was asked for."""
+    from ingestion.register.location import chemin_du_registre, est_registre
+
+    if contexte.reglages.registre is None or contexte.demo:
+        return {}
+    empreintes = {}
+    for jeu, millesime, fichier in contexte.catalogue.fichiers():
+        cle = state.cle_fichier(jeu.jeu, millesime.millesime, fichier.nom)
+        if cle in deposees and est_registre(jeu):
+            chemin = chemin_du_registre(contexte.registre, jeu, fichier)
+            empreintes[cle] = state.empreinte_fichier(chemin) if chemin else state.ABSENT
+    return empreintes
+
+
 def _empreintes_live(contexte: Contexte, voulus: set[str]) -> dict[str, str]:
     from ingestion.acquire import Archive, SourceLive, Verrou, acquerir
     from ingestion.http import Client
+    from ingestion.register.source import SourceRegistre
 
     archive, verrou = Archive(contexte.donnees / "archive"), Verrou(contexte.donnees / "verrou.yml")
     with Client(contact=contexte.reglages.contact, editeur_local=contexte.reglages.editeur_local) as client:
-        source = SourceLive(client)
+        source = SourceRegistre(SourceLive(client), contexte.registre)
         for jeu, millesime, fichier in contexte.catalogue.fichiers():
             if not voulus or jeu.jeu in voulus:
                 acquerir(jeu, millesime, fichier, source, archive, verrou)
@@ -181,16 +205,17 @@ def ouvrir_source(contexte: Contexte, *, directe: bool = False) -> Iterator[Sour
     """
     from ingestion.acquire import SourceDemo, SourceDepot, SourceLive, Verrou
     from ingestion.http import Client
+    from ingestion.register.source import SourceRegistre
 
     if contexte.reglages.source == "live" and directe:
         with Client(contact=contexte.reglages.contact, editeur_local=contexte.reglages.editeur_local) as client:
-            yield SourceLive(client)
+            yield SourceRegistre(SourceLive(client), contexte.registre)
     elif contexte.reglages.source == "live":
-        yield SourceInterrogee(Verrou(contexte.donnees / "verrou.yml"))
+        yield SourceRegistre(SourceInterrogee(Verrou(contexte.donnees / "verrou.yml")), contexte.registre)
     elif contexte.demo:
-        yield SourceDemo(contexte.depot)
+        yield SourceRegistre(SourceDemo(contexte.depot), contexte.registre)
     else:
-        yield SourceDepot(contexte.depot)
+        yield SourceRegistre(SourceDepot(contexte.depot), contexte.registre)
 
 
 # --- steps ------------------------------------------------------------------------------------------------------------

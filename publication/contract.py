@@ -18,10 +18,13 @@ JEU_REFERENCES = "catalogue.references"
 
 # Table → key, in the order rows are sorted by. A release without one of them is refused.
 CLES: dict[str, tuple[str, ...]] = {
+    "associations": ("code_qpv", "identifiant", "annee"),
     "comparables": ("code_qpv", "rang"),
+    "conseils_citoyens": ("code_qpv", "identifiant", "annee"),
     "contrats": ("code_contrat", "indicateur", "periode"),
     "correspondances": ("code_qp2015", "code_qn2024"),
     "disponibilites": ("indicateur", "zonage", "periode"),
+    "dispositifs": ("code_qpv", "identifiant"),
     "ecarts": ("code_qpv", "zonage", "indicateur", "periode", "niveau_reference", "code_reference"),
     "engagements": ("code_qpv", "identifiant"),
     "errata": ("identifiant",),
@@ -35,7 +38,9 @@ CLES: dict[str, tuple[str, ...]] = {
         "niveau_reference",
         "code_reference",
     ),
+    "feuilles_de_route": ("code_qpv", "identifiant"),
     "indicateurs": ("indicateur",),
+    "presence_humaine": ("code_qpv", "identifiant", "annee"),
     "proximites": ("code_qpv", "zonage", "identifiant", "millesime"),
     "qualite": ("controle", "jeu"),
     "quarantaine": ("jeu", "millesime", "fichier", "ligne", "colonne"),
@@ -45,6 +50,7 @@ CLES: dict[str, tuple[str, ...]] = {
     "sources": ("jeu", "millesime", "fichier"),
     "territoires": ("niveau", "code_territoire", "zonage"),
     "valeurs": ("niveau", "code_territoire", "zonage", "indicateur", "periode"),
+    "veille_active": ("code_qpv", "identifiant"),
 }
 
 # Written by publication itself, so no mart is asked for.

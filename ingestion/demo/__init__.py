@@ -29,12 +29,13 @@ from ingestion.demo import (
     qpv2024,
     recensement,
     references,
+    registre,
     sante,
 )
 
 MODULES = (
     bases_qpv, filosofi_qpv, recensement, population, qpv2024, filosofi_references, comparateur, chomage, cog, contours,
-    archives_2024, ecoles, sante, iris, contexte_communal, programmes, guichets, listes_2024, associations,
+    archives_2024, ecoles, sante, iris, contexte_communal, programmes, guichets, listes_2024, associations, registre,
 )  # fmt: skip
 
 

@@ -20,7 +20,8 @@ PROGRAMMES = ("147", "163", "177")
 
 def _associations() -> list[dict[str, str | None]]:
     """About one for 200 inhabitants in the towns with quartiers; one in six is dissolved, one in forty has no commune."""
-    territoire, resultat = construire(), []
+    territoire = construire()
+    resultat: list[dict[str, str | None]] = []
     for code in territoire.communes:
         for _ in range(territoire.population_en_quartier(code, 2018) // 800):
             numero = len(resultat) + 1
@@ -32,8 +33,8 @@ def _associations() -> list[dict[str, str | None]]:
                 "position": "D" if numero % 6 == 0 else "A", "maj_time": f"2025-0{1 + numero % 8}-11 10:00:00",
             }  # fmt: skip
             resultat.append(valeurs)
-    # A declaration that a later one replaces.
-    return [resultat[0] | {"position": "D", "maj_time": "2009-01-01 10:00:00"}, *resultat]
+    # A declaration that a later one replaces, although it comes after it in the file.
+    return [*resultat, resultat[0] | {"position": "D", "maj_time": "2009-01-01 10:00:00"}]
 
 
 def repertoire() -> bytes:
@@ -45,7 +46,8 @@ def repertoire() -> bytes:
 def jaune() -> bytes:
     """Subsidies by programme, in cp1252, amounts with a decimal comma and a thousands mark, one of them missing."""
     entete = "Programme;SIREN;NIC;Dénomination;Montant;Objet 2022;Convention 2022;COG : code;COG : libellé".split(";")
-    territoire, lignes = construire(), []
+    territoire = construire()
+    lignes: list[list[str]] = []
     for code, commune in list(territoire.communes.items())[::4]:
         for programme in PROGRAMMES[: alea("jaune", code).randint(1, 3)]:
             numero = len(lignes) + 1

@@ -103,7 +103,7 @@ def _france_services_2022() -> bytes:
             valeurs["id_fs"] = f"temp_{g.numero}"
         if g.numero == 2:
             valeurs |= {"insee_com": "0null", "latitude": "", "longitude": ""}
-        if g.numero == 6:
+        if g.numero == 7:
             valeurs |= {"insee_com": "", "code_postal": "", "lib_com": "", "lib_fs": "France services Ã\u00a0 essayer"}
         lignes.append([valeurs.get(nom, "") for nom in ENTETE_2022])
     return _entre_guillemets([ENTETE_2022, *lignes])
@@ -166,7 +166,7 @@ def _mediation_courante() -> bytes:
     ancienne = list(lignes[0])
     ancienne[ENTETE_MEDIATION.index("date_maj")] = "2023-01-09"
     ancienne[ENTETE_MEDIATION.index("nom")] += " (ancien nom)"
-    return csv([ENTETE_MEDIATION, ancienne, *lignes], bom=True)
+    return csv([ENTETE_MEDIATION, *lignes, ancienne], bom=True)
 
 
 def _barometre() -> bytes:

@@ -7,7 +7,7 @@ Does not belong here: places (guichets), lists of the quartiers of 2024 (listes_
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -207,7 +207,8 @@ def _cites_educatives() -> bytes:
 
 def _cites_emploi() -> bytes:
     """One per EPCI with several quartiers; a label holds brackets of its own."""
-    territoire, entites = construire(), []
+    territoire = construire()
+    entites: list[tuple[Mapping[str, object], Mapping[str, object]]] = []
     for epci, communes in _par_epci(2024).items():
         quartiers = [q for q in territoire.quartiers if q.communes[0] in communes]
         if len(quartiers) < 3 or epci not in territoire.epci:

@@ -100,9 +100,9 @@ def colonnes_declarees(nom: str) -> Iterator[str]:
         yield from (colonne.casefold() for colonne in cle.colonnes)
     for millesime in jeu.millesimes:
         for bloc in jeu.blocs:
-            if bloc.nom in millesime.periodes:
+            if bloc.nom in millesime.periodes or bloc.colonne_periode:
                 modeles = [*bloc.note, *bloc.precision, *(c for v in bloc.variables.values() for c in v.colonnes)]
-                yield from (candidat(m, millesime.periodes[bloc.nom]).casefold() for m in modeles)
+                yield from (candidat(m, millesime.periodes.get(bloc.nom)).casefold() for m in modeles)
 
 
 def test_les_ruptures_sont_connues_et_servent() -> None:

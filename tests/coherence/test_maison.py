@@ -114,7 +114,9 @@ def test_documented_targets_and_commands_exist() -> None:
     for nom in ("README.md", "CONTRIBUTING.md"):
         texte = (RACINE / nom).read_text(encoding="utf-8")
         assert set(re.findall(r"\bmake ([a-z]+)\b(?=[^.]*$|`| )", texte)) - {"it", "sure"} <= cibles, nom
-        for commande in set(re.findall(r"\bobservatoire (refresh|probe|serve|releases|status|provenance)\b", texte)):
+        for commande in set(
+            re.findall(r"\bobservatoire (refresh|probe|serve|releases|registre|status|provenance)\b", texte)
+        ):
             assert re.search(rf"\b{commande}\b", cli), f"{nom}: observatoire {commande} is not in orchestration/cli.py"
 
 

@@ -37,6 +37,9 @@ with ecartees as (
         motif
     from {{ source('spatial', 'rejets_points') }}
     where sort = 'quarantaine'
+    union all
+    select jeu, millesime, fichier, ligne, colonne, valeur_lue, motif
+    from {{ ref('int_registre__rejets') }}
 )
 
 select

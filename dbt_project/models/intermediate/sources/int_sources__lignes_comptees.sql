@@ -33,7 +33,7 @@ lignes as (
         p.motif as motif_du_lieu,
         c.jeu as jeu_de_contours,
         j.jeu as jeu_utile,
-        case when l.niveau = 'qpv' and q.code_qpv is null then 1 else 0 end as est_sans_contour
+        case when (l.niveau = 'qpv' and q.code_qpv is null) or r.ligne is not null then 1 else 0 end as est_sans_contour
     from {{ source('ingestion', 'lignes') }} as l
     left join {{ ref('int_sources__lignes_utiles') }} as u
         on l.jeu = u.jeu and l.millesime = u.millesime and l.fichier = u.fichier and l.ligne = u.ligne
@@ -44,6 +44,8 @@ lignes as (
     left join couches_de_contours as c on l.jeu = c.jeu
     left join jeux_utiles as j on l.jeu = j.jeu
     left join {{ ref('int_territoires__quartiers') }} as q on l.code_territoire = q.code_qpv and l.zonage = q.zonage
+    left join {{ ref('int_registre__rejets') }} as r
+        on l.jeu = r.jeu and l.millesime = r.millesime and l.fichier = r.fichier and l.ligne = r.ligne
 ),
 
 qualifiees as (

@@ -31,3 +31,14 @@ select i.jeu, i.millesime, i.fichier, i.ligne
 from {{ ref('int_education__indices') }} as i
 inner join {{ source('spatial', 'points') }} as p on i.identifiant = p.identifiant
 where p.table_publiee = 'etablissements'
+union
+{# The local register: every row that was read well is in a table of its own; its comparisons are figures like others. #}
+select l.jeu, l.millesime, l.fichier, l.ligne
+from {{ source('ingestion', 'lignes') }} as l
+left join {{ ref('int_registre__rejets') }} as r
+    on l.jeu = r.jeu and l.millesime = r.millesime and l.fichier = r.fichier and l.ligne = r.ligne
+where
+    l.sort = 'retenue'
+    and l.jeu like 'registre.%'
+    and l.niveau in ('qpv', 'contrat_de_ville', 'objet')
+    and r.ligne is null

@@ -15,6 +15,7 @@ the order of the datasets on the card of the indicator, latest base first; the o
     ref('int_education__quartiers'),
     ref('int_logement__quartiers'),
     ref('int_geographies__quartiers'),
+    ref('int_registre__quartiers'),
     ref('int_references__recensement'),
     ref('int_references__filosofi'),
     ref('int_references__chomage'),
