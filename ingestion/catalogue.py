@@ -130,6 +130,7 @@ class Variable(Fiche):
     A `liste` gives one cell per element: the parts between `separateur`, or what `elements` (a regular expression)
     finds, its first group when it has one.
     `ou` keeps the rows where each named column reads one of the given texts: for files that hold one figure per row.
+    An empty cell is a missing value, unless `valeurs` translates `""`: the producer says something by leaving it empty.
     `valeurs` translates the published text; a text without translation goes to quarantine.
     `suffixe` is what the producer writes after each number (`11%`).
     """

@@ -192,8 +192,17 @@ def _textes(lues: pl.DataFrame) -> pl.DataFrame:
 
 
 def _traduits(lues: pl.DataFrame, valeurs: dict[str, str]) -> pl.DataFrame:
-    """Texts put in our own words; one without translation has no value, and a reason."""
+    """Texts put in our own words; one without translation has no value, and a reason.
+
+    An empty cell is translated like any other when the card gives its meaning.
+    """
     textes = _textes(lues)
+    if "" in valeurs:
+        vide = (pl.col("_lu") == "") & pl.col("_marque").is_null()
+        textes = textes.with_columns(
+            statut=pl.when(vide).then(pl.lit("observe")).otherwise("statut"),
+            valeur_texte=pl.when(vide).then(pl.lit("")).otherwise("valeur_texte"),
+        )
     traduit = pl.col("valeur_texte").replace_strict(valeurs, default=None, return_dtype=pl.String)
     inconnu = (pl.col("statut") == "observe") & traduit.is_null()
     return textes.with_columns(

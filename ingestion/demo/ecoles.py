@@ -151,15 +151,13 @@ def _annuaire_reduit() -> bytes:
     )
 
 
-def _annuaire_complet(etabs: Sequence[Etablissement], *, etiquettes: bool) -> bytes:
-    """The full layout, with the network and contact columns (fictitious ones)."""
+def _annuaire_complet(etabs: Sequence[Etablissement]) -> bytes:
+    """The full layout under its labels, with the network and contact columns (fictitious ones); a service comes last."""
     entete = (
         "Identifiant_de_l_etablissement;Nom_etablissement;Type_etablissement;Statut_public_prive;Code_commune;Nom_commune;"
         "Code_departement;Telephone;Fax;Web;Mail;Appartenance_Education_Prioritaire;latitude;longitude;precision_localisation;"
         "date_maj_ligne;etat"
     ).split(";")
-    if not etiquettes:
-        entete = [nom.lower() for nom in entete]
     territoire = construire()
     lignes = []
     for e in etabs:
@@ -171,7 +169,10 @@ def _annuaire_complet(etabs: Sequence[Etablissement], *, etiquettes: bool) -> by
         ])  # fmt: skip
     ancienne = list(lignes[0])
     ancienne[1], ancienne[15] = f"{ancienne[1]} (ancienne fiche)", "2024-01-15"
-    return csv([entete, ancienne, *lignes], bom=True)
+    service = list(lignes[0])
+    service[:4], service[11] = ["0960990A", "Rectorat de Merlande", "Service Administratif", ""], ""
+    # The row of the old sheet comes after the one that replaces it: only its date tells them apart.
+    return csv([entete, *lignes, ancienne, service], bom=True)
 
 
 def _education_prioritaire() -> bytes:
@@ -200,7 +201,7 @@ def _ips_ecoles() -> bytes:
     ecoles = [e for e in etablissements() if e.nature == "ecole"]
     noms_colonnes = (
         "num_ligne rentree_scolaire code_du_departement code_insee_de_la_commune uai nom_de_l_etablissement secteur ips "
-        "ips_national ips_departemental"
+        "ips_national ips_academique ips_departemental"
     ).split()
     colonnes: dict[str, list[object]] = {nom: [] for nom in noms_colonnes}
     for rentree in RENTREES:
@@ -209,7 +210,7 @@ def _ips_ecoles() -> bytes:
             voisines = [_ips(v, rentree) for v in ecoles if v.departement == e.departement]
             valeurs = (
                 float(len(colonnes["uai"]) + 1), rentree, e.departement, e.commune, e.uai, e.nom.upper(),
-                "public" if e.public else "privé sous contrat", "NS" if e.eleves < 30 else str(_ips(e, rentree)), national,
+                "public" if e.public else "privé sous contrat", "NS" if e.eleves < 30 else str(_ips(e, rentree)), national, national,
                 _moyenne(voisines),
             )  # fmt: skip
             for nom, valeur in zip(noms_colonnes, valeurs, strict=True):
@@ -224,7 +225,8 @@ def _ips_colleges(rentree: str, *, effectifs: bool) -> bytes:
     entete += ["nom_de_l_etablissment"] if effectifs else ["nom_de_l_etablissement"]
     entete += "code_insee_de_la_commune;secteur".split(";")
     entete += ["effectifs"] if effectifs else []
-    entete += ["ips", "ecart_type_de_l_ips"] + ([] if effectifs else ["ips_departemental", "ips_national"])
+    entete += ["ips", "ecart_type_de_l_ips"]
+    entete += [] if effectifs else ["ips_departemental", "ips_academique", "ips_national"]
     lignes = []
     for e in colleges:
         ligne = [
@@ -237,7 +239,7 @@ def _ips_colleges(rentree: str, *, effectifs: bool) -> bytes:
         ]
         ligne += [f"{e.eleves}.0"] if effectifs else []
         ligne += [str(_ips(e, rentree)), f"{alea('ecart type', e.uai).uniform(25, 38):.1f}"]
-        lignes.append(ligne + ([] if effectifs else ["97.4", "105.1"]))
+        lignes.append(ligne + ([] if effectifs else ["97.4", "98.2", "105.1"]))
     return csv([entete, *lignes])
 
 
@@ -252,7 +254,7 @@ def _ips_api() -> bytes:
                     "num_ligne": float(rang), "rentree_scolaire": rentree, "code_du_departement": e.departement,
                     "code_insee_de_la_commune": e.commune, "uai": e.uai, "nom_de_l_etablissement": e.nom.upper(),
                     "secteur": "public", "ips": str(_ips(e, rentree)), "ecart_type_de_l_ips": "31.5",
-                    "ips_national": "105.1", "ips_departemental": "97.4",
+                    "ips_national": "105.1", "ips_academique": "98.2", "ips_departemental": "97.4",
                 },
             },
         }
@@ -264,85 +266,126 @@ def _ips_api() -> bytes:
     return json.dumps(enregistrements, ensure_ascii=False, indent=2).encode()
 
 
-def _ips_lycees() -> bytes:
-    entete = "rentree_scolaire uai nom_de_l_etablissement code_insee_de_la_commune secteur ips_etab ips_voie_gt ips_voie_pro".split()
-    lignes = [
-        ["2024-2025", e.uai, e.nom.upper(), e.commune, "public", str(e.ips), f"{e.ips + 6:.1f}", f"{e.ips - 12:.1f}"]
-        for e in etablissements()
-        if e.nature == "lycee"
-    ]
+def _ips_lycees(rentree: str, *, ensemble: bool) -> bytes:
+    """The first edition misspells the name and has no index of the whole lycée but that of both tracks together.
+
+    One lycée out of two has no vocational track: its index is empty.
+    """
+    entete = "rentree_scolaire;code_du_departement;uai".split(";")
+    entete += ["nom_de_l_etablissment" if ensemble else "nom_de_l_etablissement"]
+    entete += "code_insee_de_la_commune;secteur;type_de_lycee;ips_voie_gt;ips_voie_pro".split(";")
+    entete += ["ips_ensemble_gt_pro"] if ensemble else ["ips_etab", "ecart_type_etablissement"]
+    lignes = []
+    for rang, e in enumerate(e for e in etablissements() if e.nature == "lycee"):
+        polyvalent, ips = rang % 2 == 0, _ips(e, rentree)
+        lignes.append([
+            rentree, e.departement, e.uai, e.nom.upper(), e.commune, "public", "LPO" if polyvalent else "LEGT",
+            f"{ips + 6 if polyvalent else ips:.1f}", f"{ips - 12:.1f}" if polyvalent else "", str(ips),
+        ] + ([] if ensemble else ["33.1"]))  # fmt: skip
     return csv([entete, *lignes], bom=True)
 
 
 def _ivac() -> bytes:
-    """Three sessions under labels; the added value of a small collège is not published."""
+    """Three sessions under labels, 29 columns; neither the added value of a small collège nor an absent track is published."""
     entete = (
-        "num_ligne;Session;UAI;Nom de l'établissement;Commune;Code région académique;Code département;Secteur;Nb candidats G;"
-        "Taux de réussite G;VA du taux de réussite G;Note à l'écrit G;VA de la note G;Taux d'accès 6eme 3eme"
+        "num_ligne;Session;UAI;Nom de l'établissement;Commune;Code région académique;Région académique;Code académie;"
+        "Académie;Code département;Département;Secteur;Nb candidats G;Taux de réussite G;VA du taux de réussite G;"
+        "Nb candidats P;Taux de réussite P;Note à l'écrit G;VA de la note G;Note à l'écrit P;Taux d'accès 6eme 3eme;"
+        "Part présents 3eme ordinaire total;Part présents 3eme ordinaire G;Part présents 3eme ordinaire P;"
+        "Part présents 3eme segpa total;Nb mentions AB G;Nb mentions B G;Nb mentions TB G;Nb mentions global G"
     ).split(";")
     territoire = construire()
     lignes: list[list[str]] = []
     for session in SESSIONS:
-        for e in (e for e in etablissements() if e.nature == "college"):
+        for rang, e in enumerate(e for e in etablissements() if e.nature == "college"):
             tirage = alea("ivac", e.uai, session)
-            petit = e.eleves < 330
+            petit, professionnelle = e.eleves < 330, rang % 3 == 0
+            candidats = round(e.eleves * 0.22)
+            mentions = [round(candidats * part) for part in (0.22, 0.18, 0.15)]
             lignes.append([
                 str(len(lignes) + 1), session, e.uai, e.nom.upper(), territoire.communes[e.commune].nom.upper(), "14",
-                e.departement, "PU" if e.public else "PR", str(round(e.eleves * 0.22)),
-                f"{min(99, 70 + e.ips / 7 + tirage.uniform(-6, 6)):.1f}", "" if petit else f"{tirage.randint(-7, 7):.1f}",
+                ACADEMIE[1], ACADEMIE[0], ACADEMIE[1], e.departement, noms.DEPARTEMENTS[e.departement][0].upper(),
+                "PU" if e.public else "PR", str(candidats), f"{min(99, 70 + e.ips / 7 + tirage.uniform(-6, 6)):.1f}",
+                "" if petit else f"{tirage.randint(-7, 7):.1f}", *(("8", "75.0") if professionnelle else ("", "")),
                 f"{8.2 + e.ips / 60 + tirage.uniform(-0.6, 0.6):.1f}", "" if petit else f"{tirage.uniform(-1, 1):.1f}",
-                f"{min(100, 84 + tirage.uniform(-8, 12)):.1f}",
+                "8.4" if professionnelle else "", f"{min(100, 84 + tirage.uniform(-8, 12)):.1f}", "98.0", "", "", "",
+                *map(str, mentions), str(sum(mentions)),
             ])  # fmt: skip
     return csv([entete, *lignes], bom=True)
 
 
-def _ival() -> bytes:
-    lignes = [["2024", e.uai, "92.5", "-1"] for e in etablissements() if e.nature == "lycee"]
-    return csv([["annee", "uai", "taux_reu_total", "va_reu_total"], *lignes], bom=True)
+def _ival(*, professionnelle: bool) -> bytes:
+    """One file per track; a lycée with both is in both. The added value of a small lycée is not published."""
+    entete = (
+        "annee;uai;libelle_uai;code_commune;secteur;presents_total;taux_reu_total;va_reu_total;taux_acces_2nde".split(
+            ";"
+        )
+    )
+    lignes = []
+    for rang, e in enumerate(e for e in etablissements() if e.nature == "lycee"):
+        if professionnelle and rang % 2:
+            continue
+        tirage = alea("ival", e.uai, str(professionnelle))
+        presents = round(e.eleves * (0.09 if professionnelle else 0.21))
+        lignes.append([
+            "2024", e.uai, e.nom.upper(), e.commune, "public" if e.public else "privé sous contrat", str(presents),
+            f"{(78 if professionnelle else 86) + tirage.uniform(0, 12):.1f}",
+            "" if presents < 70 else str(tirage.randint(-5, 5)), f"{tirage.uniform(60, 95):.1f}",
+        ])  # fmt: skip
+    return csv([entete, *lignes], bom=True)
 
 
 def _brevet() -> bytes:
-    """Session 2021, rates as text with a sign, a collège without candidates."""
-    entete = "Session;Numero d'etablissement;Patronyme;Secteur d'enseignement;Commune;Code département;Inscrits;Presents;Admis;Taux de réussite".split(
-        ";"
-    )
+    """Session 2021 under labels, rates as text with a sign; the first collège has no candidate, hence no rate."""
+    entete = (
+        "Session;Numero d'etablissement;Type d'etablissement;Patronyme;Secteur d'enseignement;Commune;Libellé commune;"
+        "Code département;Libellé département;Code académie;Libellé académie;Code région;Libellé région;Inscrits;Presents;"
+        "Admis;Admis sans mention;Nombre_d_admis_Mention_AB;Admis Mention bien;Admis Mention très bien;Taux de réussite"
+    ).split(";")
+    territoire = construire()
     lignes = []
-    for e in (e for e in etablissements() if e.nature == "college"):
-        presents = round(e.eleves * 0.23)
+    for rang, e in enumerate(e for e in etablissements() if e.nature == "college"):
+        presents = round(e.eleves * 0.23) if rang else 0
         admis = round(presents * (0.7 + e.ips / 600))
-        taux = f"{100 * admis / presents:.2f}%".replace(".", ",")
-        secteur = "PUBLIC" if e.public else "PRIVE"
-        lignes.append(
-            [
-                "2021",
-                e.uai,
-                e.nom.upper(),
-                secteur,
-                e.commune,
-                f"{e.departement}",
-                str(presents + 2),
-                str(presents),
-                str(admis),
-                taux,
-            ]
-        )
+        mentions = [round(admis * part) for part in (0.24, 0.17, 0.12)]
+        taux = f"{100 * admis / presents:.2f}%".replace(".", ",") if presents else ""
+        lignes.append([
+            "2021", e.uai, "COLLEGE", e.nom.upper(), "PUBLIC" if e.public else "PRIVE", e.commune,
+            territoire.communes[e.commune].nom, e.departement, noms.DEPARTEMENTS[e.departement][0].upper(), *ACADEMIE, "14",
+            ACADEMIE[1], str(presents + 2), str(presents), str(admis), str(admis - sum(mentions)), *map(str, mentions),
+            taux,
+        ])  # fmt: skip
     return csv([entete, *lignes], bom=True)
 
 
 def _geolocalisation() -> bytes:
-    entete = "numero_uai;appellation_officielle;code_commune;latitude;longitude;appariement".split(";")
-    lignes = [
-        [e.uai, e.nom, e.commune, "", "", ""]
-        if e.position is None
-        else [e.uai, e.nom, e.commune, str(e.position[1]), str(e.position[0]), "Parfaite"]
-        for e in etablissements()
-    ]
+    entete = (
+        "numero_uai;appellation_officielle;code_departement;code_commune;etat_etablissement_libe;localisation;latitude;longitude"
+    ).split(";")
+    lignes = []
+    for e in etablissements():
+        longitude, latitude = ("", "") if e.position is None else (str(e.position[0]), str(e.position[1]))
+        precision = "Numéro de rue" if e.position else ""
+        lignes.append([e.uai, e.nom, e.departement, e.commune, "OUVERT", precision, latitude, longitude])
     return csv([entete, *lignes], bom=True)
 
 
 def _effectifs(nature: str, cle: str, total: str) -> bytes:
-    lignes = [["2024", e.uai, str(e.eleves)] for e in etablissements() if e.nature == nature]
-    return csv([["rentree_scolaire", cle, total], *lignes], bom=True)
+    """Only the file of the écoles counts their classes."""
+    classes = nature == "ecole"
+    entete = ["rentree_scolaire", cle, "secteur", *(["nombre_total_classes"] if classes else []), total]
+    lignes = [
+        [
+            "2024",
+            e.uai,
+            "PUBLIC" if e.public else "PRIVE",
+            *([str(-(-e.eleves // 24))] if classes else []),
+            str(e.eleves),
+        ]
+        for e in etablissements()
+        if e.nature == nature
+    ]
+    return csv([entete, *lignes], bom=True)
 
 
 def fichiers() -> dict[str, bytes]:
@@ -351,18 +394,19 @@ def fichiers() -> dict[str, bytes]:
     decrits = [e for e in tous if e.departement == DEPARTEMENT_DECRIT and e.public]
     return {
         "education/annuaire/annuaire_ecoles_france_mini.parquet": _annuaire_reduit(),
-        "education/annuaire/fr-en-annuaire-education_dep94.csv": _annuaire_complet(decrits, etiquettes=True),
-        "education/annuaire/fr-en-annuaire-education.csv": _annuaire_complet(tous, etiquettes=False),
+        "education/annuaire/fr-en-annuaire-education_dep94.csv": _annuaire_complet(decrits),
+        "education/annuaire/fr-en-annuaire-education.csv": _annuaire_complet(tous),
         "education/geolocalisation/geolocalisation-etablissements.csv": _geolocalisation(),
         "education/etablissements_ep/fr-en-etablissements-ep.csv": _education_prioritaire(),
         "education/ips_ecoles/fr-en-ips-ecoles-ap2022.parquet": _ips_ecoles(),
         "education/ips_colleges/fr-en-ips-colleges-ap2022.csv": _ips_colleges(RENTREES[0], effectifs=True),
         "education/ips_colleges/ips_colleges_pays_loire.json": _ips_api(),
         "education/ips_colleges/fr-en-ips-colleges-ap2023.csv": _ips_colleges(RENTREES[2], effectifs=False),
-        "education/ips_lycees/fr-en-ips-lycees-ap2023.csv": _ips_lycees(),
+        "education/ips_lycees/fr-en-ips-lycees-ap2022.csv": _ips_lycees(RENTREES[0], ensemble=True),
+        "education/ips_lycees/fr-en-ips-lycees-ap2023.csv": _ips_lycees(RENTREES[2], ensemble=False),
         "education/ivac/fr-en-indicateurs-valeur-ajoutee-colleges.csv": _ivac(),
-        "education/ival/indicateurs-lycees-gt.csv": _ival(),
-        "education/ival/indicateurs-lycees-pro.csv": _ival(),
+        "education/ival/indicateurs-lycees-gt.csv": _ival(professionnelle=False),
+        "education/ival/indicateurs-lycees-pro.csv": _ival(professionnelle=True),
         "education/dnb/fr-en-dnb-par-etablissement.csv": _brevet(),
         "education/effectifs/effectifs-ecoles.csv": _effectifs("ecole", "numero_ecole", "nombre_total_eleves"),
         "education/effectifs/effectifs-colleges.csv": _effectifs("college", "numero_college", "nombre_eleves_total"),

@@ -178,6 +178,20 @@ def test_un_texte_sans_equivalent_va_en_quarantaine() -> None:
     ]
 
 
+def test_une_cellule_vide_se_traduit_quand_la_fiche_dit_ce_qu_elle_signifie() -> None:
+    """The directory leaves the network empty for the schools that belong to none; a mark is still a mark."""
+    cle = Cle(colonnes=["uai"], type="identifiant")
+    contenu = "uai;nom;ep\n0140001A;a;REP+\n0140002B;b;\n0140003C;;ND\n"
+    textes = {"REP": "REP", "REP+": "REP+"}
+    lus = {}
+    for valeurs in (textes, textes | {"": "hors"}):
+        reseau = Variable(colonnes=["ep"], type="texte", valeurs=valeurs)
+        carte = objets(cle, ("reseau", reseau)).model_copy(update={"marques": {"ND": "secret"}})
+        lus[len(valeurs)] = typer(contenu, carte).cellules.sort("ligne").select("valeur_texte", "statut").rows()
+    assert lus[2] == [("REP+", "observe"), (None, "non_diffuse"), (None, "secret")]
+    assert lus[3] == [("REP+", "observe"), ("hors", "observe"), (None, "secret")]
+
+
 def test_une_colonne_facultative_peut_manquer() -> None:
     facultative = Variable(colonnes=["site"], type="texte", facultative="ajoutée en 2025")
     resultat = typer("id;nom\n1;un\n", objets(Cle(colonnes=["id"], type="identifiant"), NOM, ("site_web", facultative)))

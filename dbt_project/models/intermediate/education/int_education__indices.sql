@@ -1,6 +1,7 @@
 {#
 The social position index of each school, at its latest published school year: null when that year is not significant.
-The edition that covers one région only is a sample of a format and is left out.
+That of a lycée is the index of the whole establishment, whatever its tracks.
+The edition that covers two régions only is a sample of a format and is left out.
 #}
 with lus as (
     select identifiant, periode, ips, jeu, millesime, fichier, ligne
@@ -9,6 +10,9 @@ with lus as (
     select identifiant, periode, ips, jeu, millesime, fichier, ligne
     from {{ ref('stg_education__ips_colleges') }}
     where millesime not like '%pays-de-la-loire'
+    union all
+    select identifiant, periode, ips, jeu, millesime, fichier, ligne
+    from {{ ref('stg_education__ips_lycees') }}
 )
 
 select identifiant, periode, ips, jeu, millesime, fichier, ligne
