@@ -19,6 +19,7 @@ import yaml
 
 from ingestion.catalogue import Fichier, Jeu, Lecture, Millesime
 from ingestion.http import Client, ErreurReseau, Reponse
+from ingestion.publishers import ErreurAdresse, IdentifiantsAbsents, Resolution, resoudre
 from ingestion.verify import ErreurOctets, verifier
 
 Origine = Literal["demo", "deposit", "live"]
@@ -133,6 +134,7 @@ class EntreeVerrou:
     `sha256` None: never obtained. `statut` en_echec with a `sha256`: the last good bytes, still in use, and `message`.
     `statut` jamais_charge: the source does not hold it, and nothing waits for it (`Fichier.essai`).
     `url` is the address that gave the bytes, after redirects; None for a deposit or the demo territory.
+    `jeton` is the publisher's cheap mark of the state of the file (a date, a checksum), when it gives one.
     `normalise` is set by the ingestion: digest of the bytes, card and code that made the typed layer.
     """
 
@@ -147,6 +149,7 @@ class EntreeVerrou:
     statut: Literal["a_jour", "en_echec", "jamais_charge"] = "a_jour"
     message: str = ""
     normalise: str | None = None
+    jeton: str | None = None
 
 
 class Verrou:
@@ -215,6 +218,7 @@ class Obtenu:
     url: str | None = None
     etag: str | None = None
     last_modified: str | None = None
+    jeton: str | None = None
 
 
 class Source(Protocol):
@@ -286,18 +290,39 @@ class SourceLive:
 
     def obtenir(self, jeu: Jeu, millesime: Millesime, fichier: Fichier, precedent: EntreeVerrou | None) -> Obtenu:
         """See `Source`. Redirects of stable addresses are followed and the address that answered is recorded."""
-        if fichier.url is None:
-            raise ErreurAcquisition(
-                f"{jeu.jeu} {millesime.millesime}, {fichier.nom} : aucune URL n'est déclarée dans la fiche. "
-                f"Cherchez le fichier sur {jeu.page} et déclarez `url`, ou passez par un dépôt."
-            )
+        resolution = self._resoudre(jeu, millesime, fichier)
+        inchange = precedent is not None and resolution.jeton is not None and precedent.jeton == resolution.jeton
+        if inchange:
+            return Obtenu(None, jeton=resolution.jeton)
+        if resolution.contenu is not None:
+            return Obtenu(resolution.contenu, resolution.url)
         conditions = (precedent.etag, precedent.last_modified) if precedent is not None else (None, None)
-        reponse = self._demander(fichier.url, *conditions)
+        reponse = self._demander(resolution.url, *conditions)
         if reponse.statut == 304 and precedent is not None and reponse.url != precedent.url:
             # The stable address now leads elsewhere: "unchanged" was said of another file.
-            reponse = self._demander(fichier.url, None, None)
+            reponse = self._demander(resolution.url, None, None)
         contenu = reponse.contenu if reponse.statut != 304 else None
-        return Obtenu(contenu, reponse.url, reponse.etag, reponse.last_modified)
+        if contenu is not None and resolution.sha256 and hashlib.sha256(contenu).hexdigest() != resolution.sha256:
+            raise ErreurAcquisition(
+                f"{fichier.nom} : les octets reçus de {reponse.url} n'ont pas l'empreinte que le producteur annonce "
+                f"({resolution.sha256}). Relancez : le transfert a pu être coupé ou le fichier remplacé entre-temps."
+            )
+        return Obtenu(contenu, reponse.url, reponse.etag, reponse.last_modified, resolution.jeton)
+
+    def _resoudre(self, jeu: Jeu, millesime: Millesime, fichier: Fichier) -> Resolution:
+        if fichier.adresse is not None:
+            try:
+                return resoudre(jeu, fichier.adresse, self._client)
+            except IdentifiantsAbsents as erreur:
+                raise FichierAbsent(str(erreur)) from erreur
+            except ErreurAdresse as erreur:
+                raise ErreurAcquisition(f"{jeu.jeu} {millesime.millesime}, {fichier.nom} : {erreur}") from erreur
+        if fichier.url is None:
+            raise ErreurAcquisition(
+                f"{jeu.jeu} {millesime.millesime}, {fichier.nom} : aucune URL n'est déclarée dans la fiche. "
+                f"Cherchez le fichier sur {jeu.page} et déclarez `url`, ou passez par un dépôt."
+            )
+        return Resolution(fichier.url)
 
     def _demander(self, url: str, etag: str | None, last_modified: str | None) -> Reponse:
         cle = (url, etag, last_modified)
@@ -365,11 +390,11 @@ def _obtenir(
     if obtenu.contenu is None:
         if garde is None:
             raise ErreurAcquisition(f"{fichier.nom} : dit inchangé, mais rien n'est gardé. Relancez.")
-        return replace(garde, verifie_le=maintenant, statut="a_jour", message="")
+        return replace(garde, verifie_le=maintenant, statut="a_jour", message="", jeton=obtenu.jeton or garde.jeton)
     sha256 = hashlib.sha256(obtenu.contenu).hexdigest()
     if garde is not None and garde.sha256 == sha256:
         gardee = replace(garde, verifie_le=maintenant, statut="a_jour", message="", origine=source.origine)
-        return replace(gardee, url=obtenu.url, etag=obtenu.etag, last_modified=obtenu.last_modified)
+        return replace(gardee, url=obtenu.url, etag=obtenu.etag, last_modified=obtenu.last_modified, jeton=obtenu.jeton)
     try:
         verifier(obtenu.contenu, fichier.fichier, lecture_declaree(jeu, fichier, source.origine))
     except ErreurOctets as erreur:
@@ -385,4 +410,5 @@ def _obtenir(
         verifie_le=maintenant,
         etag=obtenu.etag,
         last_modified=obtenu.last_modified,
+        jeton=obtenu.jeton,
     )

@@ -130,7 +130,9 @@ class Variable(Fiche):
     A `liste` gives one cell per element: the parts between `separateur`, or what `elements` (a regular expression)
     finds, its first group when it has one.
     `ou` keeps the rows where each named column reads one of the given texts: for files that hold one figure per row.
+    An empty cell is a missing value, unless `valeurs` translates `""`: the producer says something by leaving it empty.
     `valeurs` translates the published text; a text without translation goes to quarantine.
+    `suffixe` is what the producer writes after each number (`11%`).
     """
 
     colonnes: list[str] = []
@@ -142,6 +144,7 @@ class Variable(Fiche):
     elements: str | None = None
     ou: dict[str, list[str]] = {}
     valeurs: dict[str, str] = {}
+    suffixe: str = ""
     facultative: str | None = Field(
         default=None, description="why the column may be absent from a file of a vintage that should hold it"
     )
@@ -159,6 +162,8 @@ class Variable(Fiche):
             raise ValueError("a `liste` needs `separateur` or `elements`, one of them, and only a `liste` has one")
         if self.valeurs and self.type != "texte":
             raise ValueError("`valeurs` translates a `texte`")
+        if self.suffixe and self.type in ("texte", "liste"):
+            raise ValueError("`suffixe` follows a number")
         return self
 
 
@@ -209,6 +214,9 @@ class Lecture(Fiche):
         default=None, description="names of the columns of a csv without header; its first data row is `premiere_ligne`"
     )
     premiere_ligne: int | None = Field(default=None, description="1-based first data row, default: after the header")
+    lignes_courtes: bool = Field(
+        default=False, description="csv that mixes kinds of rows: the shorter ones are filled with empty cells"
+    )
     enregistrements: str | None = Field(default=None, description="JSON key of the list of records; None: top level")
     cle_objet: str | None = Field(default=None, description="column that receives the keys of a JSON object of objects")
     champs: str | None = Field(default=None, description="path of the fields in a JSON record, e.g. `record.fields`")
@@ -292,6 +300,8 @@ class Points(Fiche):
     """Objects that have a place: the variables that give it, and what each of them is.
 
     `nature` is the same for all, or read in `variable_nature`; `table` is where they are published.
+    `echantillons`: vintage → why it is no list of the places of the whole country (an extract of one département): its
+    rows are excluded for that reason, because the nearest of its places would be a wrong answer elsewhere.
     """
 
     table: Literal["services", "etablissements"]
@@ -299,6 +309,7 @@ class Points(Fiche):
     variable_nature: Identifiant | None = None
     longitude: Identifiant = "longitude"
     latitude: Identifiant = "latitude"
+    echantillons: dict[str, str] = {}
 
     @model_validator(mode="after")
     def _une_nature(self) -> Points:
@@ -343,6 +354,10 @@ class Jeu(Fiche):
     personnelles: list[str] = Field(
         default=[], description="columns with personal data, dropped before anything is written but the archive"
     )
+    colonnes_gardees: list[str] = Field(
+        default=[],
+        description="the only columns written, when a file is full of personal data; empty: all but `personnelles`",
+    )
     identifiants: list[str] = Field(
         default=[], description="environment variables that hold the credentials; without them it is not asked for"
     )
@@ -385,6 +400,8 @@ class Jeu(Fiche):
             lues = {self.points.longitude, self.points.latitude, self.points.variable_nature or self.points.longitude}
             if inconnues := sorted(lues - variables):
                 raise ValueError(f"points: unknown variables {inconnues}")
+            if inconnus := sorted(self.points.echantillons.keys() - {m.millesime for m in self.millesimes}):
+                raise ValueError(f"points: `echantillons` names unknown vintages {inconnus}")
         return self
 
 

@@ -15,6 +15,7 @@ import polars as pl
 
 from ingestion.catalogue import Bloc, Variable
 from ingestion.columns import ColonneResolue, Entete, candidat
+from ingestion.frames import BLANCS
 from ingestion.numbers import BORNES, est_vide, hors_bornes, nombre, texte
 from ingestion.periods import periode
 
@@ -93,7 +94,7 @@ def _contexte(
     precision = entete.trouver([candidat(c, declaree) for c in bloc.precision])
     remplies = [~est_vide(pl.col(n)) & ~pl.col(n).is_in(list(marques)) for n, _ in numerotees]
     contexte = lignes.select(
-        *(texte(c.colonne).alias(n) for n, c in numerotees),
+        *(_sans_suffixe(c).alias(n) for n, c in numerotees),
         pl.col("_ligne").alias("ligne"),
         pl.col("_niveau").alias("niveau"),
         pl.col("_code").alias("code_territoire"),
@@ -104,6 +105,12 @@ def _contexte(
     )
     contexte = contexte.with_columns(_remplie=pl.any_horizontal(remplies) if remplies else pl.lit(False))
     return contexte.with_columns(_statut_vide=_statut_vide(bloc))
+
+
+def _sans_suffixe(colonne: ColonneResolue) -> pl.Expr:
+    """The cell without what the producer writes after each number."""
+    cellule = texte(colonne.colonne)
+    return cellule.str.strip_suffix(colonne.fiche.suffixe).str.strip_chars(BLANCS) if colonne.fiche.suffixe else cellule
 
 
 def _statut_vide(bloc: Bloc) -> pl.Expr:
@@ -185,8 +192,17 @@ def _textes(lues: pl.DataFrame) -> pl.DataFrame:
 
 
 def _traduits(lues: pl.DataFrame, valeurs: dict[str, str]) -> pl.DataFrame:
-    """Texts put in our own words; one without translation has no value, and a reason."""
+    """Texts put in our own words; one without translation has no value, and a reason.
+
+    An empty cell is translated like any other when the card gives its meaning.
+    """
     textes = _textes(lues)
+    if "" in valeurs:
+        vide = (pl.col("_lu") == "") & pl.col("_marque").is_null()
+        textes = textes.with_columns(
+            statut=pl.when(vide).then(pl.lit("observe")).otherwise("statut"),
+            valeur_texte=pl.when(vide).then(pl.lit("")).otherwise("valeur_texte"),
+        )
     traduit = pl.col("valeur_texte").replace_strict(valeurs, default=None, return_dtype=pl.String)
     inconnu = (pl.col("statut") == "observe") & traduit.is_null()
     return textes.with_columns(

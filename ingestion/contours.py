@@ -33,7 +33,7 @@ def lire_couches(catalogue: Catalogue, donnees: Path) -> list[Couche]:
     """
     couches = []
     for jeu in catalogue.jeux.values():
-        if jeu.niveau != "qpv" or jeu.zonage not in ZONAGES or not _a_des_contours(jeu):
+        if jeu.niveau != "qpv" or jeu.cle.type != ZONAGES.get(jeu.zonage) or not a_des_contours(jeu):
             continue
         for millesime in reversed(jeu.millesimes):
             presentes = [
@@ -45,7 +45,8 @@ def lire_couches(catalogue: Catalogue, donnees: Path) -> list[Couche]:
     return couches
 
 
-def _a_des_contours(jeu: Jeu) -> bool:
+def a_des_contours(jeu: Jeu) -> bool:
+    """True when a file of the dataset is a layer of shapes."""
     fichiers = [fichier for millesime in jeu.millesimes for fichier in millesime.fichiers]
     lectures = [jeu.lecture, *(f.lecture for f in fichiers), *(f.lecture_live for f in fichiers)]
     return any(lecture.format in ("shapefile", "geojson") for lecture in lectures if lecture)

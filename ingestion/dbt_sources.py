@@ -1,6 +1,6 @@
 """The sources file of the dbt project, generated from the cards.
 
-Belongs here: one dbt source per producer and one table per dataset, the tables of the ingestion, of the cards and of the contours.
+Belongs here: one dbt source per producer and one table per dataset, the tables of the ingestion, of the cards, of the contours and of the places.
 Does not belong here: staging models (dbt_project), the cards themselves (catalogue).
 
 `python -m ingestion.dbt_sources` writes the file; a test fails when the committed one is stale.
@@ -40,6 +40,9 @@ SPATIAL = {
     "recouvrements": "Surfaces communes aux quartiers de 2015 et de 2024.",
     "contours_2015": "Contours des quartiers de 2015 (WGS84, réparés).",
     "contours_2024": "Contours des quartiers de 2024 (WGS84, réparés).",
+    "points": "Établissements et services dont les coordonnées sont utilisables, avec les attributs que leur jeu publie.",
+    "proximites": "Distance des quartiers des deux zonages aux établissements et services proches.",
+    "rejets_points": "Établissements et services qui ne peuvent pas être placés, avec le motif.",
 }
 
 
@@ -68,7 +71,9 @@ def texte_des_sources(catalogue: Catalogue) -> str:
     sources.append(
         _source("catalogue", "Les fiches, sous forme de tables.", "catalogue/{name}.parquet", _tables(FICHES))
     )
-    sources.append(_source("spatial", "Calculs sur les contours.", "spatial/{name}.parquet", _tables(SPATIAL)))
+    sources.append(
+        _source("spatial", "Calculs sur les contours et les lieux.", "spatial/{name}.parquet", _tables(SPATIAL))
+    )
     contenu = {"version": 2, "sources": sources}
     return ENTETE + yaml.safe_dump(contenu, allow_unicode=True, sort_keys=False, width=1000)
 

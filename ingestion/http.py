@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -18,6 +19,8 @@ from typing import Literal
 import httpx
 import stamina
 
+# A number of seconds beyond thirty years is a date.
+EPOQUE = 1_000_000_000
 VARIABLE_EDITEUR_LOCAL = "OBSERVATOIRE_EDITEUR_LOCAL"
 VARIABLE_CONTACT = "OBSERVATOIRE_CONTACT"
 
@@ -191,6 +194,14 @@ class Client:
             raise ErreurReseau(f"{url} : réponse 304 (inchangé) à une demande sans condition. Relancez.", 304)
         return reponse
 
+    def poster(self, url: str, corps: bytes, entetes: dict[str, str]) -> Reponse:
+        """Send a body and get the answer whole; what is sent appears in no error.
+
+        Raises:
+            ErreurReseau: as `telecharger`; `statut` tells a refusal (400, 401, 403).
+        """
+        return self._avec_essais("POST", url, entetes, avec_corps=True, corps=corps)
+
     def interroger(self, url: str) -> Reponse:
         """Ask what a file is today, without its body: HEAD, or GET of one byte where HEAD is refused or says no size.
 
@@ -214,7 +225,12 @@ class Client:
         self._cadence.attendre(requete.url.host)
 
     def _avec_essais(
-        self, methode: Literal["GET", "HEAD"], url: str, entetes: dict[str, str], avec_corps: bool
+        self,
+        methode: Literal["GET", "HEAD", "POST"],
+        url: str,
+        entetes: dict[str, str],
+        avec_corps: bool,
+        corps: bytes | None = None,
     ) -> Reponse:
         limite = self._horloge() + self.reglages.total_s
 
@@ -236,16 +252,24 @@ class Client:
         )
         for essai in essais:
             with essai:
-                return self._essayer(methode, url, entetes, avec_corps, limite)
+                return self._essayer(methode, url, entetes, avec_corps, limite, corps)
         raise AssertionError("stamina always returns or raises")
 
-    def _essayer(self, methode: str, url: str, entetes: dict[str, str], avec_corps: bool, limite: float) -> Reponse:
+    def _essayer(
+        self,
+        methode: str,
+        url: str,
+        entetes: dict[str, str],
+        avec_corps: bool,
+        limite: float,
+        corps: bytes | None = None,
+    ) -> Reponse:
         reste = limite - self._horloge()
         if reste <= 0:
             raise self._trop_long(url)
         attente = httpx.Timeout(min(self.reglages.lecture_s, reste), connect=min(self.reglages.connexion_s, reste))
         try:
-            with self._http.stream(methode, url, headers=entetes, timeout=attente) as brute:
+            with self._http.stream(methode, url, headers=entetes, timeout=attente, content=corps) as brute:
                 _refuser_statut(url, brute)
                 contenu = self._lire(url, brute, limite) if avec_corps and brute.status_code != 304 else None
                 return _reponse(brute, contenu)
@@ -302,7 +326,9 @@ def _refuser_statut(url: str, brute: httpx.Response) -> None:
             statut,
         )
     if statut == 429 or statut >= 500:
-        attendre = delai_demande(brute.headers.get("Retry-After"), datetime.now(UTC))
+        # Opendatasoft gives no Retry-After but the moment when its count starts again.
+        moment = brute.headers.get("Retry-After") or brute.headers.get("X-RateLimit-Reset")
+        attendre = delai_demande(moment, datetime.now(UTC))
         precision = f", revenir dans {attendre:.0f} s" if attendre is not None else ""
         raise ErreurReseau(
             f"{url} : le serveur du producteur refuse pour le moment (réponse {statut}{precision}). Relancez plus tard.",
@@ -314,16 +340,26 @@ def _refuser_statut(url: str, brute: httpx.Response) -> None:
 
 
 def delai_demande(valeur: str | None, maintenant: datetime) -> float | None:
-    """Seconds asked by a Retry-After header, given as seconds or as a date (RFC 9110 §10.2.3); None when unreadable."""
+    """Seconds asked by a Retry-After header, given as seconds or as a date (RFC 9110 §10.2.3); None when unreadable.
+
+    X-RateLimit-Reset is read too: an ISO date, or seconds since 1970 when the number is too large to be a wait.
+    """
     if valeur is None:
         return None
     if valeur.strip().isdigit():
-        return float(valeur)
-    try:
-        date = parsedate_to_datetime(valeur)
-    except ValueError:
+        secondes = float(valeur)
+        return secondes if secondes < EPOQUE else max(0.0, secondes - maintenant.timestamp())
+    date = _date(valeur)
+    if date is None:
         return None
     return max(0.0, (date.replace(tzinfo=date.tzinfo or UTC) - maintenant).total_seconds())
+
+
+def _date(valeur: str) -> datetime | None:
+    for lire in (parsedate_to_datetime, datetime.fromisoformat):
+        with suppress(ValueError):
+            return lire(valeur)
+    return None
 
 
 def _entier(valeur: str | None) -> int | None:

@@ -28,6 +28,7 @@ from ingestion.acquire import (
 )
 from ingestion.catalogue import Correction, ErreurCatalogue, Fichier, Jeu, Lecture, Millesime
 from ingestion.corrections import ErreurCorrection, corriger
+from ingestion.meta import ce_que_dit_l_archive
 from ingestion.normalise import CELLULES, ErreurDerive, normaliser
 from ingestion.parquet import NATURES, chemin_brut, chemin_type, ecrire_ensemble, mention_de, tenir_table_vide
 from ingestion.read import ErreurLecture, lire
@@ -37,7 +38,7 @@ from ingestion.register.location import est_registre
 Horloge = Callable[[], datetime]
 REFUS = (ErreurAcquisition, ErreurLecture, ErreurDerive, ErreurCorrection, ErreurCatalogue, pl.exceptions.PolarsError)
 # What turns bytes into typed cells: a change in any of these files reads everything again.
-FICHE_LUE = {"jeu", "zonage", "niveau", "cle", "marques", "blocs", "personnelles"}
+FICHE_LUE = {"jeu", "zonage", "niveau", "cle", "marques", "blocs", "personnelles", "colonnes_gardees"}
 MODULES = (
     *("cells", "codes", "columns", "containers", "corrections", "frames", "ingest", "normalise", "numbers", "parquet"),
     *(
@@ -149,11 +150,13 @@ class _Travail:
         empreinte = self._empreinte(obtenue.sha256, lecture)
         if en_service.get("normalise") == empreinte:
             return replace(obtenue, normalise=empreinte), False
+        contenu = self.archive.lire(obtenue.sha256)
         try:
-            self._ecrire(self.archive.lire(obtenue.sha256), obtenue.sha256, empreinte, lecture)
+            self._ecrire(contenu, obtenue.sha256, empreinte, lecture)
         except REFUS as erreur:
             entree = self._garder(en_service, obtenue, precedent)
-            return replace(entree, verifie_le=obtenue.verifie_le, statut="en_echec", message=str(erreur)), False
+            message = f"{erreur}{ce_que_dit_l_archive(contenu)}"
+            return replace(entree, verifie_le=obtenue.verifie_le, statut="en_echec", message=message), False
         return replace(obtenue, normalise=empreinte), True
 
     def _garder(
@@ -240,9 +243,18 @@ class _Travail:
 
 
 def sans_donnees_personnelles(lues: pl.DataFrame, jeu: Jeu) -> pl.DataFrame:
-    """The rows without the columns that the card names as personal data, compared without case."""
+    """The rows without the columns that the card names as personal data, compared without case.
+
+    With `colonnes_gardees`, a column that the card does not name is dropped as well: a new one never comes in unseen.
+    """
     personnelles = {colonne.casefold() for colonne in jeu.personnelles}
-    return lues.drop([colonne for colonne in lues.columns if colonne.casefold() in personnelles])
+    gardees = {colonne.casefold() for colonne in jeu.colonnes_gardees}
+
+    def est_ecartee(colonne: str) -> bool:
+        nom = colonne.casefold()
+        return nom in personnelles or (bool(gardees) and nom not in gardees and colonne != "_ligne")
+
+    return lues.drop([colonne for colonne in lues.columns if est_ecartee(colonne)])
 
 
 @cache

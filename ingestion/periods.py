@@ -33,6 +33,8 @@ def periode(declaree: str, jour_reference: str) -> Periode:
         ErreurCatalogue: unknown form.
     """
     est_deduite, nom = declaree.endswith("*"), declaree.removesuffix("*")
+    # SDMX writes quarters with a Q, other services without a hyphen.
+    nom = re.sub(r"^(\d{4})-?[QT]([1-4])$", r"\1-T\2", nom)
     if nom.startswith("base-"):
         return Periode(nom, None, est_deduite)
     return Periode(nom, _date(nom, jour_reference), est_deduite)

@@ -168,7 +168,7 @@ def _lire_irregulier(octets: bytes, nom: str, lecture: Lecture) -> pl.DataFrame:
         if lecture.colonnes is None and ligne == lecture.ligne_entete:
             noms = enregistrement
         elif noms and enregistrement and ligne >= (lecture.premiere_ligne or 0):
-            enregistrements.append(_a_la_longueur(enregistrement, noms, nom, ligne))
+            enregistrements.append(_a_la_longueur(enregistrement, noms, nom, ligne, courtes=lecture.lignes_courtes))
             lignes.append(ligne)
     if not noms:
         raise ErreurLecture(
@@ -194,10 +194,14 @@ def _enregistrements(lecteur: Any, nom: str) -> Any:
             ) from erreur
 
 
-def _a_la_longueur(enregistrement: list[str], noms: list[str], nom: str, ligne: int) -> list[str]:
-    """The record with as many fields as the header: only empty surplus and nameless missing fields are let through."""
+def _a_la_longueur(enregistrement: list[str], noms: list[str], nom: str, ligne: int, *, courtes: bool) -> list[str]:
+    """The record with as many fields as the header: only empty surplus and nameless missing fields are let through.
+
+    `courtes`: a shorter record is of another kind, its missing fields are empty.
+    """
     surplus, manquants = enregistrement[len(noms) :], noms[len(enregistrement) :]
-    if any(champ.strip(BLANCS) for champ in surplus) or any(n.strip(BLANCS) for n in manquants):
+    tronquee = not courtes and any(n.strip(BLANCS) for n in manquants)
+    if tronquee or any(champ.strip(BLANCS) for champ in surplus):
         raise ErreurLecture(
             f"{nom}, ligne {ligne} : {len(enregistrement)} champs lus, {len(noms)} attendus d'après l'en-tête ; "
             "séparateur non protégé dans un libellé, ou ligne tronquée."

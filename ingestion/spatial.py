@@ -1,7 +1,8 @@
 """Contours of the quartiers: repaired shapes, areas, and what the zonings of 2015 and 2024 have in common.
 
 Belongs here: geometry repairs, the metric projection of each territory, areas, points inside, common surfaces.
-Does not belong here: files (contours), reading shapefiles or GeoJSON (read), shares and types of link (dbt), drawing.
+Does not belong here: files (contours), reading shapefiles or GeoJSON (read), places around the quartiers (proximity),
+shares and types of link (dbt), drawing.
 """
 
 from __future__ import annotations
@@ -19,16 +20,20 @@ import shapely
 
 WGS84 = "EPSG:4326"
 LAMBERT_93 = "EPSG:2154"
-# Legal projections of the overseas territories (décret n° 2019-165, arrêté of 5 March 2019; RGPF for 987).
+# Legal projections of the overseas territories (décret n° 2019-165, arrêté of 5 March 2019; RGPF for 987, RGWF96 for
+# 986, RGNC91-93 for 988).
 OUTRE_MER = {
     "971": "EPSG:5490",
     "972": "EPSG:5490",
     "973": "EPSG:2972",
     "974": "EPSG:2975",
+    "975": "EPSG:4467",
     "976": "EPSG:4471",
     "977": "EPSG:5490",
     "978": "EPSG:5490",
+    "986": "EPSG:8903",
     "987": "EPSG:3297",
+    "988": "EPSG:3163",
 }
 # A square centimetre: below the noise of every contour, and far above that of a 64-bit area.
 DECIMALES_M2 = 2
@@ -133,8 +138,9 @@ def projection(code_departement: str, longitude: float, latitude: float) -> str:
 
 
 @cache
-def _domaine(crs: str) -> tuple[float, float, float, float] | None:
-    """West, south, east, north of the domain of use; None for a projection of ours."""
+def domaine(crs: str) -> tuple[float, float, float, float] | None:
+    """West, south, east, north of the domain of use in degrees (west > east across the antimeridian); None for a
+    projection of ours."""
     zone = pyproj.CRS.from_user_input(crs).area_of_use
     return zone.bounds if zone else None
 
@@ -143,11 +149,13 @@ def dans_le_domaine(crs: str, longitude: float, latitude: float, marge: float = 
     """True when the point is where the projection is defined, give or take `marge` degrees; never for NaN or inf."""
     if not (math.isfinite(longitude) and math.isfinite(latitude)):
         return False
-    bornes = _domaine(crs)
+    bornes = domaine(crs)
     if bornes is None:
         return True
     ouest, sud, est, nord = bornes
-    return ouest - marge <= longitude <= est + marge and sud - marge <= latitude <= nord + marge
+    a_l_est, a_l_ouest = ouest - marge <= longitude, longitude <= est + marge
+    en_longitude = a_l_est and a_l_ouest if ouest <= est else a_l_est or a_l_ouest
+    return en_longitude and sud - marge <= latitude <= nord + marge
 
 
 def reparer(geometries: Sequence[Any]) -> list[Any]:
@@ -199,7 +207,7 @@ def construire(couches: Iterable[Couche]) -> Spatial:
     cles = sorted(candidates)
     en_degres = [next((f for f in candidates[cle] if f.crs == WGS84), candidates[cle][0]) for cle in cles]
     contours = dict(zip(cles, _reprojeter(en_degres, [WGS84] * len(cles)), strict=True))
-    centres = _centres(contours)
+    centres = centres_des_departements((cle[1], forme.geometrie) for cle, forme in contours.items())
     mesurees, projections = [], []
     for cle in list(cles):
         vers = projection(departement(cle[1]), *centres[departement(cle[1])])
@@ -277,11 +285,14 @@ def _crs_connu(crs: str) -> bool:
     return True
 
 
-def _centres(contours: dict[tuple[str, str], _Forme]) -> dict[str, tuple[float, float]]:
-    """Département → centre of all its quartiers: one projection for the whole département, both zonings together."""
+def centres_des_departements(formes: Iterable[tuple[str, Any]]) -> dict[str, tuple[float, float]]:
+    """Département → longitude, latitude of the centre of all its quartiers, given as (QPV code, shape in degrees).
+
+    One projection then serves a whole département, both zonings together.
+    """
     par_departement: dict[str, list[Any]] = {}
-    for (_, code_territoire), forme in contours.items():
-        par_departement.setdefault(departement(code_territoire), []).append(forme.geometrie)
+    for code_qpv, geometrie in formes:
+        par_departement.setdefault(departement(code_qpv), []).append(geometrie)
     centres = {}
     for code_departement, geometries in par_departement.items():
         ouest, sud, est, nord = shapely.total_bounds(geometries)

@@ -1,6 +1,6 @@
 """The assets before dbt: one per dataset of the catalogue, then what is made from all of them.
 
-Belongs here: raw datasets, layers of lines, contours, tables of the cards, expectations, as assets and checks.
+Belongs here: raw datasets, layers of lines, contours and places, tables of the cards, expectations, as assets and checks.
 Does not belong here: dbt models (dbt_assets), the release (definitions), the work itself (steps).
 """
 
@@ -11,6 +11,7 @@ from typing import Any
 import dagster as dg
 
 from ingestion.catalogue import Catalogue, Jeu
+from ingestion.contours import a_des_contours
 from ingestion.dbt_sources import FICHES, INGESTION, SPATIAL
 from ingestion.ingest import BilanJeu
 from orchestration.refresh import signaler_attentes
@@ -18,7 +19,6 @@ from orchestration.session import Session
 
 A_JOUR = "instantane_a_jour"
 ATTENTES = "attentes"
-FORMATS_DE_CONTOURS = ("shapefile", "geojson")
 
 
 def cle_brute(jeu: Jeu) -> dg.AssetKey:
@@ -165,7 +165,8 @@ def _lignes(brutes: list[dg.AssetKey]) -> dg.AssetsDefinition:
 
 
 def _contours(catalogue: Catalogue) -> dg.AssetsDefinition:
-    deps = [cle_brute(jeu) for jeu in catalogue.jeux.values() if jeu.lecture.format in FORMATS_DE_CONTOURS]
+    """Contours, what both zonings have in common, and the places around the quartiers."""
+    deps = [cle_brute(jeu) for jeu in catalogue.jeux.values() if a_des_contours(jeu) or jeu.points is not None]
 
     @dg.multi_asset(specs=_specs("spatial", SPATIAL, deps), name="contours", required_resource_keys={"session"})
     def contours(context: dg.AssetExecutionContext) -> Iterator[Any]:

@@ -166,7 +166,7 @@ def _construire(
     contexte: Contexte, journal: Journal, etapes: Etapes, seulement: list[str], inventaire: Inventaire
 ) -> Issue:
     refus = _ingerer_tout(contexte, journal, etapes, seulement)
-    with journal.etape("spatial", "Contours et recouvrements"):
+    with journal.etape("spatial", "Contours, recouvrements et lieux proches"):
         etapes.placer(contexte)
     with journal.etape("fiches", "Fiches du catalogue"):
         etapes.ecrire_fiches(contexte)

@@ -259,10 +259,11 @@ def bilan_des_fichiers(contexte: Contexte) -> BilanFichiers:
 
 
 def placer(contexte: Contexte) -> None:
-    """Contours, areas and the 2015 ↔ 2024 overlay."""
-    from ingestion.contours import calculer
+    """Contours, areas and the 2015 ↔ 2024 overlay; then the places in each quartier and around."""
+    from ingestion import contours, places
 
-    calculer(contexte.catalogue, contexte.donnees)
+    spatial = contours.calculer(contexte.catalogue, contexte.donnees)
+    places.calculer(contexte.catalogue, contexte.donnees, spatial)
 
 
 def ecrire_fiches(contexte: Contexte) -> None:

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import duckdb
 
-# A publisher's page or a licence may hold an @ in an address: only whole addresses of people count.
+# A place may bear the name of somebody (a school, a centre): civilities are not looked for in names of places.
+NOMS_DE_LIEUX = ("libelle",)
 TRACES = {
     "adresse électronique": r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+\.[A-Za-z]{2,}",
     "numéro de téléphone": r"(^|[^0-9])(\+33 ?|0)[1-9]([ .-][0-9]{2}){4}([^0-9]|$)",
@@ -26,6 +27,8 @@ def traces(release: Path) -> list[tuple[str, str, str, str]]:
         textes = [nom for nom, type_ in zip(relation.columns, relation.types, strict=True) if str(type_) == "VARCHAR"]
         for colonne in textes:
             for nature, motif in TRACES.items():
+                if nature == "civilité et nom" and colonne in NOMS_DE_LIEUX:
+                    continue
                 expression = duckdb.FunctionExpression(
                     "regexp_matches", duckdb.ColumnExpression(colonne), duckdb.ConstantExpression(motif)
                 )

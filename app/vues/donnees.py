@@ -35,7 +35,13 @@ DESCRIPTIONS = {
     "etablissements": "Écoles et collèges",
     "services": "Services publics, santé, numérique",
     "proximites": "Distance des établissements et services à chaque quartier",
-    "engagements": "Registre local des engagements",
+    "engagements": "Registre local : engagements des partenaires",
+    "feuilles_de_route": "Registre local : feuilles de route des quartiers",
+    "conseils_citoyens": "Registre local : conseils citoyens",
+    "presence_humaine": "Registre local : présence humaine dans les quartiers",
+    "associations": "Registre local : associations et conventions",
+    "dispositifs": "Registre local : dispositifs qui couvrent les quartiers",
+    "veille_active": "Registre local : territoires de veille active",
     "contrats": "Chiffres au grain du contrat de ville",
 }
 METADONNEES = (

@@ -10,23 +10,35 @@ from pathlib import Path
 
 from ingestion.catalogue import Catalogue
 from ingestion.demo import (
+    archives_2024,
+    associations,
     bases_qpv,
     chomage,
     cog,
     comparateur,
+    contexte_communal,
     contours,
+    ecoles,
+    emploi,
     filosofi_qpv,
     filosofi_references,
+    guichets,
+    iris,
+    listes_2024,
     population,
+    prestations,
+    programmes,
     qpv2024,
     recensement,
     references,
     registre,
+    sante,
 )
 
 MODULES = (
     bases_qpv, filosofi_qpv, recensement, population, qpv2024, filosofi_references, comparateur, chomage, cog, contours,
-    registre,
+    archives_2024, ecoles, sante, iris, contexte_communal, programmes, guichets, listes_2024, associations, registre, emploi,
+    prestations,
 )  # fmt: skip
 
 

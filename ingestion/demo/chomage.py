@@ -65,6 +65,23 @@ def taux_localises() -> bytes:
     return classeur({"Département": [*titres, entete, *lignes, *notes]})
 
 
+def series_nationales() -> bytes:
+    """SDMX-ML of the two national series, latest quarter first, as the macro-economic database answers."""
+    series = []
+    for idbank, sans in (("001688526", ("965",)), ("001688527", ())):
+        observations = "".join(
+            f'<Obs TIME_PERIOD="{annee}-Q{t}" OBS_VALUE="{taux_ensemble(annee, t, sans)}" OBS_STATUS="A" OBS_QUAL="P"/>'
+            for annee, t in reversed(TRIMESTRES[-24:])
+        )
+        series.append(f'<Series IDBANK="{idbank}" FREQ="T" UNIT_MEASURE="POURCENT">{observations}</Series>')
+    entete = '<message:StructureSpecificData xmlns:message="http://www.sdmx.org/resources/sdmxml/schemas/v2_1/message">'
+    corps = f"<message:DataSet>{''.join(series)}</message:DataSet></message:StructureSpecificData>"
+    return f'<?xml version="1.0" encoding="UTF-8"?>{entete}{corps}'.encode()
+
+
 def fichiers() -> dict[str, bytes]:
     """Relative path → bytes."""
-    return {"insee/chomage_localise/sl_etc_2025T3.xls": taux_localises()}
+    return {
+        "insee/chomage_localise/sl_etc_2025T3.xls": taux_localises(),
+        "insee/bdm_chomage/bdm-001688526-001688527.xml": series_nationales(),
+    }

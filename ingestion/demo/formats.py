@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import gzip
 import io
+import json
 import re
 import struct
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import shapefile
 import xlsxwriter
 import xlwt
@@ -128,14 +131,33 @@ def classeur_xlsx(feuilles: Mapping[str, Sequence[Sequence[str | float | None]]]
     return tampon.getvalue()
 
 
+def parquet(colonnes: Mapping[str, Sequence[object]], types: Mapping[str, pa.DataType] | None = None) -> bytes:
+    """Parquet file, snappy as Opendatasoft and data scientists write it; `types` for columns that are not text."""
+    declares = types or {}
+    table = pa.table({nom: pa.array(valeurs, declares.get(nom, pa.string())) for nom, valeurs in colonnes.items()})
+    tampon = io.BytesIO()
+    pq.write_table(table, tampon, compression="snappy")
+    return tampon.getvalue()
+
+
+def geojson(entites: Iterable[tuple[Mapping[str, object], Mapping[str, object] | None]], nom: str) -> bytes:
+    """GeoJSON collection in CRS84: properties and geometry of each feature."""
+    crs = {"type": "name", "properties": {"name": "urn:ogc:def:crs:OGC:1.3:CRS84"}}
+    features = [{"type": "Feature", "properties": dict(p), "geometry": g} for p, g in entites]
+    document = {"type": "FeatureCollection", "name": nom, "crs": crs, "features": features}
+    return json.dumps(document, ensure_ascii=False).encode()
+
+
 def couche(
     nom: str,
     champs: Mapping[str, int],
     enregistrements: Iterable[tuple[Surface, Sequence[str]]],
     prj: str,
     date: tuple[int, int, int],
+    *,
+    utf8: bool = False,
 ) -> dict[str, bytes]:
-    """Members `.dbf .prj .shp .shx` of a polygon layer, attributes in cp1252 and no `.cpg`.
+    """Members `.dbf .prj .shp .shx` of a polygon layer, attributes in cp1252 and no `.cpg`, or in UTF-8 as a `.cpg` says.
 
     Args:
         champs: attribute name → width in characters.
@@ -143,7 +165,8 @@ def couche(
         date: written in the header of the table.
     """
     shp, shx, dbf = io.BytesIO(), io.BytesIO(), io.BytesIO()
-    with shapefile.Writer(shp=shp, shx=shx, dbf=dbf, shapeType=shapefile.POLYGON, encoding="cp1252") as ecrivain:
+    encodage = "utf-8" if utf8 else "cp1252"
+    with shapefile.Writer(shp=shp, shx=shx, dbf=dbf, shapeType=shapefile.POLYGON, encoding=encodage) as ecrivain:
         for champ, largeur in champs.items():
             ecrivain.field(champ, "C", size=largeur)
         for surface, attributs in enregistrements:
@@ -152,8 +175,9 @@ def couche(
     table = bytearray(dbf.getvalue())
     # The library writes today's date; byte 29 is the language of the table (0x57: Windows, ANSI).
     table[1:4] = struct.pack("3B", date[0] - 1900, date[1], date[2])
-    table[29] = 0x57
-    return {
+    table[29] = 0x00 if utf8 else 0x57
+    declare = {f"{nom}.cpg": b"UTF-8"} if utf8 else {}
+    return declare | {
         f"{nom}.dbf": bytes(table),
         f"{nom}.prj": prj.encode(),
         f"{nom}.shp": shp.getvalue(),

@@ -164,3 +164,9 @@ def en_degres(surface: Surface, decimales: int) -> Surface:
         return round(longitude, decimales), round(latitude, decimales)
 
     return appliquer(surface, point)
+
+
+def position(point: Point, decimales: int = 6) -> Point:
+    """Longitude and latitude (WGS84) of a point in metres."""
+    longitude, latitude = _vers_wgs84().transform(*point)
+    return round(longitude, decimales), round(latitude, decimales)

@@ -283,6 +283,6 @@ def test_les_phrases_finissent_par_un_point() -> None:
 
 def test_les_espaces_sont_insecables() -> None:
     ordinaire = re.compile(r" [:;?!%»]|« ")
-    techniques = re.compile(r"\.(colonnes|valeurs|code|motif_colonnes)(\[\d+\])?$")
+    techniques = re.compile(r"\.(colonnes|colonnes_gardees|valeurs|code|motif_colonnes)(\[\d+\])?$")
     cas = [f"{c} « {t[:60]} »" for c, t in tous_les_textes() if ordinaire.search(t) and not techniques.search(c)]
     fautes("French typography: U+00A0 before : ; ? ! % » and after «", cas)

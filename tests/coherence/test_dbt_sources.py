@@ -28,4 +28,5 @@ def test_chaque_jeu_et_chaque_table_des_fiches_est_une_source_de_dbt() -> None:
     assert jeux == set(Catalogue().jeux)
     assert sources["catalogue"] == SCHEMAS.keys() | {"methode"}
     assert sources["ingestion"] == {"lignes", "quarantaine"}
-    assert sources["spatial"] == {"surfaces", "recouvrements", "contours_2015", "contours_2024"}
+    contours = {"surfaces", "recouvrements", "contours_2015", "contours_2024"}
+    assert sources["spatial"] == contours | {"points", "proximites", "rejets_points"}

@@ -114,7 +114,9 @@ def test_documented_targets_and_commands_exist() -> None:
     for nom in ("README.md", "CONTRIBUTING.md"):
         texte = (RACINE / nom).read_text(encoding="utf-8")
         assert set(re.findall(r"\bmake ([a-z]+)\b(?=[^.]*$|`| )", texte)) - {"it", "sure"} <= cibles, nom
-        for commande in set(re.findall(r"\bobservatoire (refresh|probe|serve|releases|registre|status|provenance)\b", texte)):
+        for commande in set(
+            re.findall(r"\bobservatoire (refresh|probe|serve|releases|registre|status|provenance)\b", texte)
+        ):
             assert re.search(rf"\b{commande}\b", cli), f"{nom}: observatoire {commande} is not in orchestration/cli.py"
 
 
@@ -130,3 +132,14 @@ def test_no_published_file_is_committed(depot: Path) -> None:
         publies = {ligne["sha256"]: ligne["path"] for ligne in csv.DictReader(flux)}
     empreintes = {hashlib.sha256(chemin.read_bytes()).hexdigest(): chemin for chemin in suivis()}
     assert {publies[e]: str(empreintes[e]) for e in publies.keys() & empreintes.keys()} == {}
+
+
+def test_every_published_table_is_described_on_the_downloads_page() -> None:
+    """Read from the source: the page draws itself when it is imported."""
+    from publication.contract import CLES
+
+    page = (RACINE / "app" / "vues" / "donnees.py").read_text(encoding="utf-8")
+    decrites = set(re.findall(r'^    "(\w+)": "', page.split("DESCRIPTIONS = {", 1)[1].split("}", 1)[0], flags=re.M))
+    assert sorted(set(CLES) - decrites) == [], (
+        "app/vues/donnees.py, DESCRIPTIONS: say in a few words what the table holds"
+    )

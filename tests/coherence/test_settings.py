@@ -1,6 +1,6 @@
 """Every setting is documented, and every documented or used variable is a setting.
 
-Belongs here: README.md against `orchestration.settings`, the variables named in the code and the Makefile.
+Belongs here: README.md against `orchestration.settings`, the variables named in the code and the Makefile, the credentials of the cards.
 Does not belong here: what a setting does (the tests of each command).
 """
 
@@ -9,12 +9,15 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from ingestion.catalogue import Catalogue
 from orchestration.settings import Reglages
 
 RACINE = Path(__file__).resolve().parents[2]
 # Not settings of a person: what the orchestration hands to dbt, what spares a developer a second build in tests,
 # where the browser tests leave their captures.
 INTERNES = {"OBSERVATOIRE_ENTREPOT", "OBSERVATOIRE_DONNEES_DEPOT", "OBSERVATOIRE_CAPTURES"}
+# Credentials are read where a publisher is asked, never held by the settings of a run.
+IDENTIFIANTS = {nom: jeu.jeu for jeu in Catalogue().jeux.values() for nom in jeu.identifiants}
 LUS = ("ingestion", "publication", "orchestration", "app", "dbt_project", "benchmarks", "tests", "deploy")
 
 
@@ -25,8 +28,22 @@ def test_the_readme_holds_the_table_of_the_settings() -> None:
     )
 
 
+def test_the_readme_names_the_credentials_of_each_dataset() -> None:
+    rangees = [
+        ligne for ligne in (RACINE / "README.md").read_text(encoding="utf-8").splitlines() if ligne.startswith("| `")
+    ]
+    assert IDENTIFIANTS
+    for nom, jeu in IDENTIFIANTS.items():
+        assert nom.startswith("OBSERVATOIRE_"), (
+            f"{jeu}: {nom} is an environment variable of the project, so it begins with OBSERVATOIRE_."
+        )
+        assert any(f"`{nom}`" in rangee and f"`{jeu}`" in rangee for rangee in rangees), (
+            f"README.md, section Settings: add a row for {nom}, a credential of {jeu}."
+        )
+
+
 def test_every_variable_named_anywhere_is_a_setting() -> None:
-    connues = {f"OBSERVATOIRE_{nom.upper()}" for nom in Reglages.model_fields} | INTERNES
+    connues = {f"OBSERVATOIRE_{nom.upper()}" for nom in Reglages.model_fields} | INTERNES | IDENTIFIANTS.keys()
     fichiers = [RACINE / "Makefile", RACINE / "README.md", RACINE / "CONTRIBUTING.md"]
     for dossier in LUS:
         fichiers += [p for p in (RACINE / dossier).rglob("*") if p.suffix in {".py", ".yml", ".yaml", ".sql", ".md"}]

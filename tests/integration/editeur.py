@@ -53,7 +53,7 @@ class Panne:
     goutte_s: float | None = None
     corps: bytes | None = None
     vers: str | None = None
-    methodes: tuple[str, ...] = ("GET", "HEAD")
+    methodes: tuple[str, ...] = ("GET", "HEAD", "POST")
     fois: int | None = None
 
 
@@ -65,6 +65,7 @@ class Requete:
     url: str
     entetes: dict[str, str]
     instant: float
+    corps: bytes = b""
 
 
 class Editeur:
@@ -162,9 +163,13 @@ def _traitement(editeur: Editeur) -> Callable[..., BaseHTTPRequestHandler]:
         def do_HEAD(self) -> None:
             self._servir(avec_corps=False)
 
+        def do_POST(self) -> None:
+            self._servir(avec_corps=True)
+
         def _servir(self, avec_corps: bool) -> None:
             url = "https:/" + self.path
-            editeur.journal.append(Requete(self.command, url, dict(self.headers), time.monotonic()))
+            corps = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            editeur.journal.append(Requete(self.command, url, dict(self.headers), time.monotonic(), corps))
             panne = editeur.prendre(self.command, self.path)
             if panne is not None and panne.coupure:
                 self._couper()

@@ -183,7 +183,9 @@ def test_tout_le_depot_rejoue_par_l_editeur_donne_les_memes_empreintes(
     depot: Path, editeur: Editeur, client: Client, tmp_path: Path
 ) -> None:
     """Live and deposit give the same bytes for every declared file whose copy is the published layout; then 304 for all."""
-    declares = [(j, m, _adresse(f)) for j, m, f in Catalogue().fichiers() if f.lecture_live is None]
+    declares = [
+        (j, m, _adresse(f)) for j, m, f in Catalogue().fichiers() if f.lecture_live is None and f.essai == "reel"
+    ]
     assert len(declares) > 50
     # One address may be declared for several copies that an intermediary cut out of it: each is served at its own.
     editeur.publier_dossier({str(f.url): f.chemin for _, _, f in declares}, depot)
@@ -200,4 +202,4 @@ def test_tout_le_depot_rejoue_par_l_editeur_donne_les_memes_empreintes(
 
 
 def _adresse(declare: Fichier) -> Fichier:
-    return declare.model_copy(update={"url": f"https://depot.example/{declare.chemin}"})
+    return declare.model_copy(update={"url": f"https://depot.example/{declare.chemin}", "adresse": None})

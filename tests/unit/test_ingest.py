@@ -333,3 +333,14 @@ def test_les_donnees_personnelles_n_entrent_dans_aucune_couche(depot_essai: Depo
     couches = [p for couche in ("raw", "normalise") for p in (depot_essai.donnees / couche).rglob("*.parquet")]
     assert len(couches) == 4
     assert not [p for p in couches if "exemple.fr" in str(pl.read_parquet(p).rows())]
+
+
+def test_une_liste_des_colonnes_gardees_ecarte_aussi_celles_que_personne_n_a_prevues(depot_essai: Depot) -> None:
+    depot_essai.ecrire("2018", "CODGEO;TP60;adresse_nouvelle\nQP961001;41,4;3 rue des Essais\n")
+    depot_essai.ingerer(declarer("2018", colonnes_gardees=["codgeo", "TP60"]))
+    brut = pl.read_parquet(depot_essai.donnees / "raw" / "insee" / "essai" / "2018" / "2018.csv.parquet")
+    assert [c for c in brut.columns if not c.startswith("_")] == ["CODGEO", "TP60"]
+    assert brut["_ligne"].to_list() == [2]
+    assert depot_essai.cellules("2018") == [("QP961001", 41.4, "observe")]
+    # The list is part of what the typed layer comes from: a shorter one reads the file again.
+    assert depot_essai.ingerer(declarer("2018")).fichiers[0].a_change

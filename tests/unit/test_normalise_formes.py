@@ -76,6 +76,26 @@ def test_une_periode_illisible_met_la_ligne_en_quarantaine() -> None:
     ]
 
 
+def test_le_signe_ecrit_apres_chaque_nombre_est_retire_et_rien_d_autre() -> None:
+    part = Variable(colonnes=["Part"], type="taux", suffixe="%")
+    bloc = Bloc(nom="rsa", regle_vide="secret", variables={"part": part})
+    jeu = fiche([bloc], {"rsa": "2024"}, cle=COMMUNE, niveau="commune", zonage="", marques={"s": "secret"})
+    resultat = typer("Code;Part\n14118;11%\n14119;7,5 %\n14120;s\n14121;\n14122;%%\n", jeu)
+    assert resultat.cellules.select("code_territoire", "valeur", "statut").rows() == [
+        ("14118", 11.0, "observe"),
+        ("14119", 7.5, "observe"),
+        ("14120", None, "secret"),
+        ("14121", None, "secret"),
+        ("14122", None, "non_calculable"),
+    ]
+    assert resultat.quarantaine.select("ligne", "motif").rows() == [(6, "nombre illisible")]
+
+
+def test_un_suffixe_ne_suit_qu_un_nombre() -> None:
+    with pytest.raises(ValueError, match="`suffixe` follows a number"):
+        Variable(colonnes=["Nom"], type="texte", suffixe="%")
+
+
 # --- keys -------------------------------------------------------------------------------------------------------------
 
 NOM = ("libelle", Variable(colonnes=["nom"], type="texte"))
@@ -156,6 +176,20 @@ def test_un_texte_sans_equivalent_va_en_quarantaine() -> None:
     assert resultat.quarantaine.select("valeur_lue", "motif").rows() == [
         ("D999", "texte sans équivalent déclaré dans la fiche")
     ]
+
+
+def test_une_cellule_vide_se_traduit_quand_la_fiche_dit_ce_qu_elle_signifie() -> None:
+    """The directory leaves the network empty for the schools that belong to none; a mark is still a mark."""
+    cle = Cle(colonnes=["uai"], type="identifiant")
+    contenu = "uai;nom;ep\n0140001A;a;REP+\n0140002B;b;\n0140003C;;ND\n"
+    textes = {"REP": "REP", "REP+": "REP+"}
+    lus = {}
+    for valeurs in (textes, textes | {"": "hors"}):
+        reseau = Variable(colonnes=["ep"], type="texte", valeurs=valeurs)
+        carte = objets(cle, ("reseau", reseau)).model_copy(update={"marques": {"ND": "secret"}})
+        lus[len(valeurs)] = typer(contenu, carte).cellules.sort("ligne").select("valeur_texte", "statut").rows()
+    assert lus[2] == [("REP+", "observe"), (None, "non_diffuse"), (None, "secret")]
+    assert lus[3] == [("REP+", "observe"), ("hors", "observe"), (None, "secret")]
 
 
 def test_une_colonne_facultative_peut_manquer() -> None:

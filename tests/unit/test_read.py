@@ -113,6 +113,17 @@ def test_un_surplus_vide_et_des_colonnes_sans_nom_manquantes_ne_sont_pas_des_err
     assert lignes(lire(b"code;n;;\na;1;;;;\nb;2\n", "f.csv", CSV)) == [("a", "1"), ("b", "2")]
 
 
+def test_un_csv_qui_mele_deux_sortes_de_lignes_complete_les_plus_courtes_si_la_fiche_le_dit() -> None:
+    contenu = b"finess;96\ncentre;1;Nom;\npoint;1\n"
+    mele = Lecture(format="csv", colonnes=["section", "numero", "nom", "fin"], premiere_ligne=2, lignes_courtes=True)
+    assert lire(contenu, "f.csv", mele).rows() == [("centre", "1", "Nom", "", 2), ("point", "1", "", "", 3)]
+    with pytest.raises(ErreurLecture, match=r"f\.csv, ligne 3 : 2 champs lus, 4 attendus"):
+        lire(contenu, "f.csv", mele.model_copy(update={"lignes_courtes": False}))
+    # A record that is too long is never let through.
+    with pytest.raises(ErreurLecture, match=r"f\.csv, ligne 3 : 5 champs lus, 4 attendus"):
+        lire(b"finess;96\ncentre;1;Nom;\ncentre;2;Nom;x;y\n", "f.csv", mele)
+
+
 def test_un_guillemet_jamais_referme_est_une_erreur_a_la_ligne_ou_il_s_ouvre() -> None:
     with pytest.raises(ErreurLecture, match=r"f\.csv, ligne 3 : guillemet"):
         lire(b'code;n\na;1\n"b;2\nc;3\n', "f.csv", CSV)

@@ -17,7 +17,18 @@ import shapely
 
 from ingestion.catalogue import Catalogue
 from ingestion.contours import calculer, ecrire, lire_couches
-from ingestion.spatial import LAMBERT_93, SCHEMAS, WGS84, Couche, Spatial, construire, departement, projection, reparer
+from ingestion.spatial import (
+    LAMBERT_93,
+    SCHEMAS,
+    WGS84,
+    Couche,
+    Spatial,
+    construire,
+    dans_le_domaine,
+    departement,
+    projection,
+    reparer,
+)
 
 # Somewhere in Normandie, in Lambert 93.
 X, Y = 455_000.0, 6_902_000.0
@@ -79,11 +90,20 @@ def test_le_departement_est_dans_le_code(code: str, attendu: str) -> None:
         ("976", 45.2, -12.8, "EPSG:4471"),
         ("987", -149.6, -17.6, "EPSG:3297"),
         ("961", 0.5, 47.5, "EPSG:2154"),
-        ("975", -56.2, 46.8, "+proj=laea +lat_0=46.8000 +lon_0=-56.2000 +ellps=GRS80 +units=m +no_defs"),
+        ("975", -56.2, 46.8, "EPSG:4467"),
+        ("986", -176.2, -13.3, "EPSG:8903"),
+        ("988", 166.4, -22.3, "EPSG:3163"),
+        ("989", -109.2, 10.3, "+proj=laea +lat_0=10.3000 +lon_0=-109.2000 +ellps=GRS80 +units=m +no_defs"),
     ],
 )
 def test_projection_de_chaque_territoire(code: str, longitude: float, latitude: float, attendu: str) -> None:
     assert projection(code, longitude, latitude) == attendu
+
+
+def test_le_domaine_de_wallis_et_futuna_passe_l_antimeridien() -> None:
+    assert dans_le_domaine("EPSG:8903", 179.8, -12.0)
+    assert dans_le_domaine("EPSG:8903", -178.1, -14.3)
+    assert not dans_le_domaine("EPSG:8903", 0.0, -14.3)
 
 
 # --- areas and points
@@ -121,11 +141,11 @@ def test_une_couche_sans_degres_donne_un_contour_en_degres() -> None:
 
 
 def test_un_departement_sans_projection_legale_garde_les_vraies_surfaces() -> None:
-    """Saint-Pierre-et-Miquelon: on the sphere a cell of 0.01° by 0.01° measures R² Δλ (sin φ2 − sin φ1)."""
-    cellule = carre(-56.2, 46.77, 0.01)
+    """Clipperton: on the sphere a cell of 0.01° by 0.01° measures R² Δλ (sin φ2 − sin φ1)."""
+    cellule = carre(-109.22, 10.30, 0.01)
     pas = math.radians(0.01)
-    sphere = 6_371_007.2**2 * pas * (math.sin(math.radians(46.78)) - math.sin(math.radians(46.77)))
-    mesuree = surface(construire([couche("2015", [("QP975001", cellule)])]), "QP975001")
+    sphere = 6_371_007.2**2 * pas * (math.sin(math.radians(10.31)) - math.sin(math.radians(10.30)))
+    mesuree = surface(construire([couche("2015", [("QP989001", cellule)])]), "QP989001")
     # Sphere against ellipsoid: under 0.5 %. Lambert 93 would be wrong by several percent there.
     assert mesuree == pytest.approx(sphere, rel=0.005)
 

@@ -27,3 +27,8 @@
         when {{ niveau }} = 'departement' then {{ code }}
     end
 {%- endmacro %}
+
+{# The code of a département as the official geographic code writes it: 014 is the 14, 02A the 2A; 14, 2A and 971 stay as they are. #}
+{% macro departement_du_cog(code) -%}
+    case when {{ code }} like '0__' then substr({{ code }}, 2, 2) else {{ code }} end
+{%- endmacro %}

@@ -1,1 +1,9 @@
-{{ table_vide() }}
+select
+    code_qpv,
+    zonage,
+    identifiant,
+    millesime,
+    nature,
+    distance_m,
+    est_dans_qpv
+from {{ source('spatial', 'proximites') }}

@@ -27,6 +27,17 @@ with ecartees as (
     where code_commune is null
     group by jeu, millesime, fichier, ligne, colonne_source
     union all
+    select
+        jeu,
+        millesime,
+        fichier,
+        ligne,
+        'longitude et latitude' as colonne,
+        cast(longitude as {{ type_texte() }}) || ' ; ' || cast(latitude as {{ type_texte() }}) as valeur_lue,
+        motif
+    from {{ source('spatial', 'rejets_points') }}
+    where sort = 'quarantaine'
+    union all
     select jeu, millesime, fichier, ligne, colonne, valeur_lue, motif
     from {{ ref('int_registre__rejets') }}
 )

@@ -18,11 +18,11 @@ statuees as (
     select
         *,
         case
-            when facteur is null and coalesce(valeur_convention, numerateur) is null then 'non_diffuse'
-            when facteur is null then 'observe'
-            when numerateur is null or denominateur is null then 'non_diffuse'
-            when denominateur = 0 then 'non_calculable'
-            when {{ est_petit_effectif('numerateur', 'denominateur', 'effectif_publie_min') }} then 'secret'
+            when l.facteur is null and coalesce(l.valeur_convention, l.numerateur) is null then 'non_diffuse'
+            when l.facteur is null then 'observe'
+            when l.numerateur is null or l.denominateur is null then 'non_diffuse'
+            when l.denominateur = 0 then 'non_calculable'
+            when {{ est_petit_effectif('l.numerateur', 'l.denominateur', 'l.effectif_publie_min') }} then 'secret'
             else 'observe'
         end as statut
     from lues

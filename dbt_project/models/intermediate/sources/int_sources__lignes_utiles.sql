@@ -1,4 +1,7 @@
-{# The published rows that a figure of the release comes from, as such, in a sum or as the description of a territory. #}
+{#
+The published rows that the release shows: a figure comes from them, as such or in a sum, or they describe a territory or a
+place.
+#}
 select distinct jeu, millesime, fichier, ligne
 from {{ ref('int_valeurs__classees') }}
 where rang = 1 and ligne is not null
@@ -18,6 +21,16 @@ union
 select jeu, millesime, fichier, ligne
 from {{ source('ingestion', 'lignes') }}
 where sort = 'retenue' and jeu in ('insee.cog', 'insee.qpv_appartenance')
+union
+{# Places: the rows of dim_services and dim_etablissements. #}
+select jeu, millesime, fichier, ligne
+from {{ source('spatial', 'points') }}
+union
+{# The index of a school that is published. #}
+select i.jeu, i.millesime, i.fichier, i.ligne
+from {{ ref('int_education__indices') }} as i
+inner join {{ source('spatial', 'points') }} as p on i.identifiant = p.identifiant
+where p.table_publiee = 'etablissements'
 union
 {# The local register: every row that was read well is in a table of its own; its comparisons are figures like others. #}
 select l.jeu, l.millesime, l.fichier, l.ligne

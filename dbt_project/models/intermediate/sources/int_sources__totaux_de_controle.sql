@@ -8,7 +8,7 @@ territories, over France, the métropole, a région or a département.
     ref('stg_insee__qpv2024_population'), ref('stg_insee__qpv2024_estimations_demographiques'),
     ref('stg_insee__qpv2024_filosofi'), ref('stg_insee__filosofi_pauvrete_references'),
     ref('stg_insee__communes_comparateur'), ref('stg_insee__communes_filosofi'), ref('stg_insee__filosofi_references'),
-    ref('stg_insee__chomage_localise'),
+    ref('stg_insee__chomage_localise'), ref('stg_sdes__qpv_rpls'),
 ] -%}
 with controles as (
     select jeu, controle, millesime, variable, perimetre, attendu, tolerance, explication

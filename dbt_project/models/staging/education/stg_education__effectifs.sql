@@ -6,6 +6,8 @@ select
     empreinte_sha256,
     code_territoire as identifiant,
     periode,
-    max(case when variable = 'nb_eleves' then valeur end) as nb_eleves
+    {{ attribut('secteur') }},
+    max(case when variable = 'nb_eleves' then valeur end) as nb_eleves,
+    max(case when variable = 'nb_classes' then valeur end) as nb_classes
 from {{ source('education', 'effectifs') }}
 group by jeu, millesime, fichier, ligne, empreinte_sha256, code_territoire, periode

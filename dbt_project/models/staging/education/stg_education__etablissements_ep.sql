@@ -14,6 +14,7 @@ select
     {{ attribut('code_qpv_2015_publie') }},
     {{ attribut('code_commune') }},
     {{ attribut('code_departement') }},
+    max(case when variable = 'code_departement' then {{ departement_du_cog('valeur_texte') }} end) as departement,
     max(case when variable = 'nb_eleves' then valeur end) as nb_eleves,
     max(case when variable = 'longitude' then valeur end) as longitude,
     max(case when variable = 'latitude' then valeur end) as latitude

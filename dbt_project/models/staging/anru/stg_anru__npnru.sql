@@ -1,0 +1,3 @@
+select
+    {{ colonnes_de_cellule() }}
+from {{ source('anru', 'npnru') }}
