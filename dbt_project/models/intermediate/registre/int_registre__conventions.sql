@@ -16,7 +16,7 @@ with lues as (
 
 statuees as (
     select
-        *,
+        l.*,
         case
             when l.facteur is null and coalesce(l.valeur_convention, l.numerateur) is null then 'non_diffuse'
             when l.facteur is null then 'observe'
@@ -25,7 +25,7 @@ statuees as (
             when {{ est_petit_effectif('l.numerateur', 'l.denominateur', 'l.effectif_publie_min') }} then 'secret'
             else 'observe'
         end as statut
-    from lues
+    from lues as l
 )
 
 select

@@ -63,6 +63,8 @@ qualifiees as (
             {# The code of each row would make one reason per row. #}
             when sort <> 'retenue' and (motif like 'code «%' or motif like 'période «%')
                 then {{ sans_motif('motif', '«[^»]*». ?') }}
+            {# The sentence of each cell of the register is in fct_quarantaine; here one reason for all. #}
+            when sort = 'quarantaine' and jeu like 'registre.%' then 'ligne à corriger dans le registre local'
             when sort <> 'retenue' then coalesce(motif, 'sans motif')
             when est_sans_contour = 1 then 'quartier absent des contours du zonage'
             when ligne_utile is not null then ''
