@@ -218,6 +218,15 @@ class Client:
                 return reponse
         return self._avec_essais("GET", url, {"Range": "bytes=0-0"}, avec_corps=False)
 
+    def debut(self, url: str, octets: int) -> bytes:
+        """The first bytes of a file, at most `octets` of them: nothing more is read, whether or not ranges are honoured.
+
+        Raises:
+            ErreurReseau: as `telecharger`.
+        """
+        reponse = self._avec_essais("GET", url, {"Range": f"bytes=0-{octets - 1}"}, avec_corps=True, au_plus=octets)
+        return (reponse.contenu or b"")[:octets]
+
     def _avant_requete(self, requete: httpx.Request) -> None:
         """Called by httpx before each hop of a redirect chain."""
         if requete.url.scheme != "https":
@@ -231,6 +240,7 @@ class Client:
         entetes: dict[str, str],
         avec_corps: bool,
         corps: bytes | None = None,
+        au_plus: int | None = None,
     ) -> Reponse:
         limite = self._horloge() + self.reglages.total_s
 
@@ -252,7 +262,7 @@ class Client:
         )
         for essai in essais:
             with essai:
-                return self._essayer(methode, url, entetes, avec_corps, limite, corps)
+                return self._essayer(methode, url, entetes, avec_corps, limite, corps, au_plus)
         raise AssertionError("stamina always returns or raises")
 
     def _essayer(
@@ -263,6 +273,7 @@ class Client:
         avec_corps: bool,
         limite: float,
         corps: bytes | None = None,
+        au_plus: int | None = None,
     ) -> Reponse:
         reste = limite - self._horloge()
         if reste <= 0:
@@ -271,7 +282,7 @@ class Client:
         try:
             with self._http.stream(methode, url, headers=entetes, timeout=attente, content=corps) as brute:
                 _refuser_statut(url, brute)
-                contenu = self._lire(url, brute, limite) if avec_corps and brute.status_code != 304 else None
+                contenu = self._lire(url, brute, limite, au_plus) if avec_corps and brute.status_code != 304 else None
                 return _reponse(brute, contenu)
         except httpx.TooManyRedirects as erreur:
             raise ErreurReseau(
@@ -290,16 +301,18 @@ class Client:
         except (httpx.InvalidURL, httpx.HTTPError) as erreur:
             raise ErreurReseau(f"{url} : demande impossible ({erreur}). Corrigez l'adresse dans la fiche.") from erreur
 
-    def _lire(self, url: str, brute: httpx.Response, limite: float) -> bytes:
+    def _lire(self, url: str, brute: httpx.Response, limite: float, au_plus: int | None = None) -> bytes:
         """Read the body by blocks: the deadline and the size are checked at each, so a slow drip cannot hold a run."""
         maximum = self.reglages.taille_max
         annonce = _entier(brute.headers.get("Content-Length"))
-        if annonce is not None and annonce > maximum:
+        if au_plus is None and annonce is not None and annonce > maximum:
             raise self._trop_grand(url, annonce)
         contenu = bytearray()
         # No chunk size: httpx would gather that many bytes before giving any, and the deadline would wait for them.
         for bloc in brute.iter_bytes():
             contenu += bloc
+            if au_plus is not None and len(contenu) >= au_plus:
+                break
             if len(contenu) > maximum:
                 raise self._trop_grand(url, len(contenu))
             if self._horloge() > limite:

@@ -34,6 +34,7 @@ from ingestion.parquet import NATURES, chemin_brut, chemin_type, ecrire_ensemble
 from ingestion.read import ErreurLecture, lire
 from ingestion.register.gate import ecarter, empreinte_des_regles, examiner
 from ingestion.register.location import est_registre
+from ingestion.snapshots import chemin_journal, comparer, journaliser
 
 Horloge = Callable[[], datetime]
 REFUS = (ErreurAcquisition, ErreurLecture, ErreurDerive, ErreurCorrection, ErreurCatalogue, pl.exceptions.PolarsError)
@@ -235,10 +236,29 @@ class _Travail:
             _empreinte=pl.lit(sha256),
             _ingere_le=pl.lit(self.horloge().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")),
         )
+        self._noter_les_changements(brut)
         ecrire_ensemble(
             {chemin_brut(self.donnees, self.jeu, self.millesime, self.fichier): brut}
             | {self._type(nature): getattr(normalise, nature) for nature in NATURES},
             mention={"sha256": sha256, "normalise": empreinte},
+        )
+
+    def _noter_les_changements(self, brut: pl.DataFrame) -> None:
+        """New bytes under a name already read: what they change is written in the journal of the file."""
+        chemin = chemin_brut(self.donnees, self.jeu, self.millesime, self.fichier)
+        if not chemin.exists():
+            return
+        ancien = pl.read_parquet(chemin)
+        avant, apres = ancien["_empreinte"][0], brut["_empreinte"][0]
+        if avant == apres:
+            return
+        cle = (self.fichier.cle or self.jeu.cle).colonnes
+        dates = [c for b in self.jeu.blocs for c in b.colonne_periode]
+        presentes = [c for c in dict.fromkeys([*cle, *dates]) if c in brut.columns]
+        entree = {"date": brut["_ingere_le"][0], "empreinte_avant": avant, "empreinte_apres": apres}
+        journaliser(
+            chemin_journal(self.donnees, self.jeu, self.millesime, self.fichier),
+            entree | comparer(ancien, brut, presentes if set(cle) & set(brut.columns) else []),
         )
 
 

@@ -1,29 +1,39 @@
 """What each official address is today: asked of the publishers without downloading anything heavy.
 
-Belongs here: one answer per declared URL, as rows for `probe.json`, and the table that a person reads.
+Belongs here: one answer per declared URL, its header beside the card, as rows for `probe.json`, and the table that a person reads.
 Does not belong here: how a request is made (http), getting files (acquire), writing to the terminal (orchestration).
 """
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from ingestion.catalogue import Catalogue, Fichier, Jeu, Millesime
+from ingestion.acquire import lecture_declaree
+from ingestion.catalogue import Catalogue, ErreurCatalogue, Fichier, Jeu, Lecture, Millesime
+from ingestion.columns import Entete, ErreurDerive
+from ingestion.columns import resoudre as resoudre_colonnes
+from ingestion.frames import BLANCS
 from ingestion.http import Client, ErreurReseau
+from ingestion.publishers import ErreurAdresse, IdentifiantsAbsents, resoudre
 
-COLONNES = ("jeu", "millesime", "fichier", "statut", "type", "taille", "last_modified", "message")
+COLONNES = ("jeu", "millesime", "fichier", "statut", "type", "taille", "last_modified", "entete", "message")
+# Enough for the titles and the header of any declared csv.
+DEBUT = 1 << 16
 
 
 def sonder(catalogue: Catalogue, ids: Iterable[str], client: Client) -> list[dict[str, Any]]:
     """Ask every declared URL of the datasets `ids` (all of them when empty).
 
     An address that fails is a row with its sentence in `message`, never an exception; a file without an address too.
+    An address that has to be asked of the publisher is asked first. The header of a plain csv is compared with the card.
 
     Returns:
         One dict per declared file: jeu, millesime, fichier, url, statut_url, url_finale, statut, type, taille, etag,
-        last_modified, redirections (number), sonde_le (UTC), message (empty when the address answers).
+        last_modified, redirections (number), sonde_le (UTC), entete (`conforme`, `differe` or `non_verifie`), message
+        (empty when the address answers and its header is not another one).
     Raises:
         KeyError: an id that is not in the catalogue, with the known ids.
     """
@@ -33,10 +43,13 @@ def sonder(catalogue: Catalogue, ids: Iterable[str], client: Client) -> list[dic
     reponses: dict[str, dict[str, Any]] = {}
     lignes = []
     for jeu, millesime, fichier in _declares(catalogue, demandes):
+        url, message = _adresse(jeu, fichier, client)
         # The sheets and layers of one file share its address: it is asked once.
-        if fichier.url is not None and fichier.url not in reponses:
-            reponses[fichier.url] = _interroger(fichier.url, client)
-        reponse = reponses[fichier.url] if fichier.url is not None else _vide("aucune URL n'est déclarée dans la fiche")
+        if url is not None and url not in reponses:
+            reponses[url] = _interroger(url, client)
+        reponse = dict(reponses[url]) if url is not None else _vide(message)
+        if url is not None and not reponse["message"]:
+            reponse |= _entete(jeu, millesime, fichier, url, client)
         lignes.append(
             {
                 "jeu": jeu.jeu,
@@ -48,6 +61,50 @@ def sonder(catalogue: Catalogue, ids: Iterable[str], client: Client) -> list[dic
             }
         )
     return lignes
+
+
+def _adresse(jeu: Jeu, fichier: Fichier, client: Client) -> tuple[str | None, str]:
+    """The address to ask today, or None and why there is none."""
+    if fichier.adresse is None:
+        return fichier.url, "aucune URL n'est déclarée dans la fiche"
+    if fichier.adresse.service == "francetravail":
+        return None, "l'API ne répond qu'à une demande complète, avec des identifiants"
+    try:
+        return resoudre(jeu, fichier.adresse, client).url, ""
+    except (ErreurAdresse, IdentifiantsAbsents, ErreurReseau) as erreur:
+        return None, str(erreur)
+
+
+def _entete(jeu: Jeu, millesime: Millesime, fichier: Fichier, url: str, client: Client) -> dict[str, str]:
+    """Whether the header of a plain csv has the columns of the card; archives and workbooks are not opened."""
+    lecture = lecture_declaree(jeu, fichier, "live")
+    nom = fichier.fichier.lower()
+    if lecture.format != "csv" or lecture.colonnes is not None or not nom.endswith(".csv"):
+        return {"entete": "non_verifie"}
+    try:
+        debut = client.debut(url, DEBUT)
+        entete = Entete(f"{jeu.jeu}, millésime {millesime.millesime}, {fichier.nom}", colonnes_de(debut, lecture))
+        exiger_colonnes(entete, jeu, millesime, fichier)
+    except (ErreurReseau, ErreurDerive, ErreurCatalogue, UnicodeDecodeError) as erreur:
+        return {"entete": "differe", "message": str(erreur)}
+    return {"entete": "conforme"}
+
+
+def colonnes_de(debut: bytes, lecture: Lecture) -> list[str]:
+    """Names of the columns on the header line of the beginning of a csv."""
+    lignes = debut.decode(lecture.encodage, errors="replace").lstrip("\ufeff").splitlines()
+    entete = lignes[lecture.ligne_entete - 1] if len(lignes) >= lecture.ligne_entete else ""
+    return [nom.strip(BLANCS) for nom in next(csv.reader([entete], delimiter=lecture.separateur), [])]
+
+
+def exiger_colonnes(entete: Entete, jeu: Jeu, millesime: Millesime, fichier: Fichier) -> None:
+    """Raises the sentence of a drift when a declared column is missing."""
+    cle = fichier.cle or jeu.cle
+    if cle.colonnes:
+        entete.exiger("clé", cle.colonnes)
+    for bloc in jeu.blocs:
+        if (fichier.blocs is None or bloc.nom in fichier.blocs) and (bloc.nom in millesime.periodes or bloc.se_date):
+            resoudre_colonnes(entete, bloc, millesime.millesime, millesime.periodes.get(bloc.nom))
 
 
 def tableau(lignes: Iterable[dict[str, Any]]) -> list[tuple[str, ...]]:
@@ -70,6 +127,7 @@ def _vide(message: str, statut: int | None = None) -> dict[str, Any]:
         "etag": None,
         "last_modified": None,
         "redirections": 0,
+        "entete": "non_verifie",
         "sonde_le": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "message": message,
     }

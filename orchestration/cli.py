@@ -66,8 +66,12 @@ def refresh(
 def probe(
     ids: Annotated[list[str] | None, typer.Argument(metavar="[ID]…", help="Jeux de données, tous par défaut.")] = None,
     data: Data = None,
+    json: Annotated[bool, typer.Option("--json", help="Le rapport en JSON sur la sortie, pour une machine.")] = False,
 ) -> None:
-    """Demander à chaque adresse officielle ce qu'elle est aujourd'hui ; écrit probe.json."""
+    """Demander à chaque adresse officielle ce qu'elle est aujourd'hui ; écrit probe.json.
+
+    Sort avec 0 quand toutes répondent et ont l'en-tête attendu, 1 sinon.
+    """
     from rich.console import Console
     from rich.table import Table
 
@@ -85,6 +89,10 @@ def probe(
         lignes = sonder(catalogue, ids or [], client)
     rapport = choisis.data / "probe.json"
     ecrire_atomique(rapport, (json_.dumps(lignes, ensure_ascii=False, indent=1) + "\n").encode())
+    code = 1 if any(ligne["message"] for ligne in lignes) else 0
+    if json:
+        print(json_.dumps(lignes, ensure_ascii=False))
+        raise typer.Exit(code)
     table = Table()
     for colonne in COLONNES:
         table.add_column(colonne, overflow="fold")
@@ -93,6 +101,7 @@ def probe(
     # Cut at the width of a terminal, whole in a file or a pipe.
     Console(highlight=False, width=None if sys.stdout.isatty() else 240).print(table)
     print(f"Rapport : {rapport}")
+    raise typer.Exit(code)
 
 
 @app.command()

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from editeur import Editeur
+from editeur import Editeur, Panne
 from scenes import copier_donnees
 
 from ingestion.catalogue import Catalogue
@@ -163,6 +163,10 @@ def test_probe_asks_the_declared_address_and_writes_its_report(
     (ligne,) = json.loads((tmp_path / "probe.json").read_text(encoding="utf-8"))
     assert (ligne["url"], ligne["statut"], ligne["taille"]) == (url, 200, 100)
     assert "insee.qpv2024_filosofi" in sortie.stdout
+    editeur.panne(url, Panne(statut=404))
+    machine = observatoire("probe", "insee.qpv2024_filosofi", "--data", str(tmp_path), "--json")
+    assert machine.returncode == 1
+    assert "n'existe plus" in json.loads(machine.stdout)[0]["message"]
 
 
 def test_help_is_quick_and_names_every_command() -> None:

@@ -12,7 +12,7 @@ import pytest
 from editeur import DATE, Editeur, Panne
 from jeu_essai import DATEE, STABLE, TEXTE, URL, declarer, fichier
 
-from ingestion.catalogue import Catalogue, Fichier
+from ingestion.catalogue import Adresse, Catalogue, Fichier
 from ingestion.http import Client
 from ingestion.probe import COLONNES, sonder, tableau
 
@@ -44,8 +44,10 @@ def test_la_sonde_dit_ce_qu_est_chaque_adresse_sans_rien_telecharger(
     assert (lignes[0]["url_finale"], lignes[0]["type"], lignes[0]["last_modified"]) == (DATEE, "text/csv", DATE)
     assert "n'existe plus" in lignes[1]["message"]
     assert "aucune URL" in lignes[2]["message"]
-    assert {requete.methode for requete in editeur.journal} == {"HEAD"}
-    assert len(editeur.recues(DATEE)) == 1
+    # HEAD for each address, then the first bytes of what answers and is a csv: never a whole file.
+    lues = [requete for requete in editeur.journal if requete.methode == "GET"]
+    assert {requete.entetes["Range"] for requete in lues} == {"bytes=0-65535"}
+    assert lignes[0]["entete"] == "conforme"
     assert tableau(lignes)[2] == (
         "insee.essai",
         "2022",
@@ -54,6 +56,7 @@ def test_la_sonde_dit_ce_qu_est_chaque_adresse_sans_rien_telecharger(
         "",
         "",
         "",
+        "non_verifie",
         "aucune URL n'est déclarée dans la fiche",
     )
     assert len(tableau(lignes)[0]) == len(COLONNES)
@@ -65,6 +68,30 @@ def test_la_sonde_demande_un_octet_la_ou_head_est_refuse(editeur: Editeur, clien
     (ligne,) = sonder(catalogue(tmp_path, [fichier()]), ["insee.essai"], client)
     assert (ligne["statut"], ligne["taille"], ligne["message"]) == (206, len(TEXTE), "")
     assert editeur.recues(URL)[1].entetes["Range"] == "bytes=0-0"
+
+
+def test_un_autre_en_tete_que_celui_de_la_fiche_est_dit(editeur: Editeur, client: Client, tmp_path: Path) -> None:
+    """A header that lost a column, and a large file of which only the beginning is read."""
+    editeur.publier(URL, b"CODGEO;TAUX\nQP961001;12,5\n" + b"x" * 5_000_000)
+    (ligne,) = sonder(catalogue(tmp_path, [fichier()]), [], client)
+    assert ligne["entete"] == "differe"
+    assert "taux_pauvrete_60 ← TP60" in ligne["message"]
+    assert "TAUX" in ligne["message"]
+
+
+def test_la_sonde_demande_d_abord_l_adresse_au_producteur(editeur: Editeur, client: Client, tmp_path: Path) -> None:
+    page = "https://www.insee.fr/fr/statistiques/1"
+    lien = "/fr/statistiques/fichier/1/essai_2024.csv"
+    declare = fichier(None).model_copy(
+        update={"adresse": Adresse(service="insee_page", page=page, motif=r"essai_\d{4}\.csv"), "statut_url": "deduit"}
+    )
+    editeur.publier(page, f'<a href="{lien}">csv</a>'.encode())
+    editeur.publier(f"https://www.insee.fr{lien}", TEXTE)
+    (ligne,) = sonder(catalogue(tmp_path, [declare]), [], client)
+    assert (ligne["url_finale"], ligne["entete"], ligne["message"]) == (f"https://www.insee.fr{lien}", "conforme", "")
+    editeur.publier(page, b"<p>Page en travaux</p>")
+    (ligne,) = sonder(catalogue(tmp_path, [declare]), [], client)
+    assert "aucun lien" in ligne["message"]
 
 
 def test_la_sonde_refuse_un_jeu_inconnu(client: Client, tmp_path: Path) -> None:
