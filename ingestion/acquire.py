@@ -32,7 +32,8 @@ class ErreurAcquisition(RuntimeError):
 
 
 class FichierAbsent(ErreurAcquisition):
-    """The source does not hold the file, or may not be asked for it: the deposit lacks it, or credentials are not set."""
+    """The source does not hold the file, or may not be asked for it: the deposit lacks it, credentials are not set, or its
+    card keeps it for a deposit (`sur_demande`)."""
 
 
 def ecrire_atomique(chemin: Path, contenu: bytes) -> None:
@@ -290,6 +291,10 @@ class SourceLive:
 
     def obtenir(self, jeu: Jeu, millesime: Millesime, fichier: Fichier, precedent: EntreeVerrou | None) -> Obtenu:
         """See `Source`. Redirects of stable addresses are followed and the address that answered is recorded."""
+        if fichier.sur_demande is not None:
+            if precedent is not None:
+                return Obtenu(None)
+            raise FichierAbsent(f"{jeu.jeu} {millesime.millesime}, {fichier.nom} : {fichier.sur_demande}")
         resolution = self._resoudre(jeu, millesime, fichier)
         inchange = precedent is not None and resolution.jeton is not None and precedent.jeton == resolution.jeton
         if inchange:

@@ -43,6 +43,7 @@ TypeCle = Literal[
     "france",
     "iris",
     "contrat",
+    "zone_emploi",  # four digits, a zero first overseas
     "identifiant",  # the producer's own identifier, any text
     "ligne",  # no identifier is published: the number of the row stands for it
     "aucun",
@@ -176,6 +177,8 @@ class Bloc(Fiche):
     `secret`, `non_diffuse`: always that status. Marks of the card win over the rule.
     `hors_champ` is the regular expression of the codes that the producer does not cover in this block: an empty cell
     there is non_diffuse whatever the rule.
+    `statuts_vides`: column → published text → status of an empty cell on that row, for layouts that say why a figure is
+    missing in a column of its own (`CONF_STATUS`); it wins over the rule, and the first column that answers wins.
     `note` and `precision` may be absent from a vintage, and accept `{aa}` and `{aaaa}` like the columns of a variable.
     `colonne_periode`: the period is written on each row (`2022-2023`, `2015-T4`, `2020-12`), in the first of these
     columns; the block then needs no period in the vintage.
@@ -189,6 +192,7 @@ class Bloc(Fiche):
         default="12-31", description="day of the year meant by a period given as a year (census: 01-01)"
     )
     hors_champ: str | None = None
+    statuts_vides: dict[str, dict[str, Statut]] = {}
     colonne_periode: list[str] = []
     variables: dict[Identifiant, Variable]
 
@@ -220,6 +224,10 @@ class Lecture(Fiche):
     enregistrements: str | None = Field(default=None, description="JSON key of the list of records; None: top level")
     cle_objet: str | None = Field(default=None, description="column that receives the keys of a JSON object of objects")
     champs: str | None = Field(default=None, description="path of the fields in a JSON record, e.g. `record.fields`")
+    seulement: dict[str, str] = Field(
+        default={},
+        description="column → regular expression: only the rows where one of them matches are read, for files too large to be kept whole",
+    )
     fin: str | None = Field(
         default=None, description="stop at the first row whose key cell is empty, reason for what follows"
     )
@@ -272,6 +280,10 @@ class Fichier(Fiche):
     niveau: Niveau | None = None
     attendus: Attendus | None = Field(default=None, description="when they differ from those of the card")
     note: str | None = Field(default=None, description="what an operator must know of this file")
+    sur_demande: str | None = Field(
+        default=None,
+        description="why the publisher is never asked for it by a run: it is read from a deposit, the probe still asks its address",
+    )
 
     @property
     def nom(self) -> str:
@@ -296,12 +308,29 @@ class Millesime(Fiche):
     fichiers: list[Fichier] = Field(min_length=1)
 
 
+class PositionInconnue(Fiche):
+    """Places whose position is no position: those whose `variable` reads one of `valeurs`, for the reason `motif`."""
+
+    variable: Identifiant
+    valeurs: list[str]
+    motif: str
+
+
+class HorsCouverture(Fiche):
+    """Communes that a vintage leaves out: no place there means nothing, not zero."""
+
+    communes: list[str]
+    motif: str
+
+
 class Points(Fiche):
     """Objects that have a place: the variables that give it, and what each of them is.
 
     `nature` is the same for all, or read in `variable_nature`; `table` is where they are published.
     `echantillons`: vintage → why it is no list of the places of the whole country (an extract of one département): its
     rows are excluded for that reason, because the nearest of its places would be a wrong answer elsewhere.
+    `hors_couverture`: vintage → communes without places because the file leaves them out: their quartiers have no
+    neighbour there, and a count of them is `non_diffuse`.
     """
 
     table: Literal["services", "etablissements"]
@@ -310,6 +339,8 @@ class Points(Fiche):
     longitude: Identifiant = "longitude"
     latitude: Identifiant = "latitude"
     echantillons: dict[str, str] = {}
+    position_inconnue: PositionInconnue | None = None
+    hors_couverture: dict[str, HorsCouverture] = {}
 
     @model_validator(mode="after")
     def _une_nature(self) -> Points:
@@ -398,10 +429,14 @@ class Jeu(Fiche):
         if self.points is not None:
             variables = {nom for bloc in self.blocs for nom in bloc.variables}
             lues = {self.points.longitude, self.points.latitude, self.points.variable_nature or self.points.longitude}
+            if self.points.position_inconnue is not None:
+                lues.add(self.points.position_inconnue.variable)
             if inconnues := sorted(lues - variables):
                 raise ValueError(f"points: unknown variables {inconnues}")
-            if inconnus := sorted(self.points.echantillons.keys() - {m.millesime for m in self.millesimes}):
-                raise ValueError(f"points: `echantillons` names unknown vintages {inconnus}")
+            declares = {m.millesime for m in self.millesimes}
+            for champ in ("echantillons", "hors_couverture"):
+                if inconnus := sorted(getattr(self.points, champ).keys() - declares):
+                    raise ValueError(f"points: `{champ}` names unknown vintages {inconnus}")
         return self
 
 

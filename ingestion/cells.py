@@ -102,9 +102,15 @@ def _contexte(
         *(pl.col(c) for c in DE_LA_LIGNE_DATEE if bloc.colonne_periode),
         (nombre(texte(precision)) if precision else pl.lit(None, pl.Float64)).alias("precision"),
         (nombre(texte(note)) if note else pl.lit(None, pl.Float64)).alias("_note"),
+        *(
+            texte(entete.exiger("statut d'une cellule vide", [c])).replace_strict(s, default=None).alias(f"_vide_{c}")
+            for c, s in bloc.statuts_vides.items()
+        ),
     )
     contexte = contexte.with_columns(_remplie=pl.any_horizontal(remplies) if remplies else pl.lit(False))
-    return contexte.with_columns(_statut_vide=_statut_vide(bloc))
+    return contexte.with_columns(
+        _statut_vide=pl.coalesce(*(f"_vide_{c}" for c in bloc.statuts_vides), _statut_vide(bloc))
+    )
 
 
 def _sans_suffixe(colonne: ColonneResolue) -> pl.Expr:

@@ -19,6 +19,7 @@ FORMES = {
     "france": r"^(?:FRM|FRHM|FR)$",
     "iris": r"^(?:\d{9}|2[AB]\d{7})$",
     "contrat": r"^(?:CV\d{3}|CN(?:\d{3}|02[AB])\d{2}[MINC])$",
+    "zone_emploi": r"^\d{4}$",
     "identifiant": r"^\S.*$",
     "ligne": r"^\d+$",
 }
@@ -28,6 +29,7 @@ SANS_ZERO = {
     "departement": r"^[1-9]$",
     "region": r"^[1-9]$",
     "iris": r"^[1-9]\d{7}$",
+    "zone_emploi": r"^[1-9]\d{2}$",
 }
 
 

@@ -34,6 +34,7 @@ FICHES = {
     "methode": "Paramètres de la méthode des écarts, sur une seule ligne.",
     "motifs": "Phrase affichée pour chaque motif d'absence.",
     "controles": "Totaux publiés que les données chargées doivent redonner.",
+    "hors_couverture": "Communes qu'un fichier de lieux laisse de côté, avec le motif.",
 }
 SPATIAL = {
     "surfaces": "Surface et point intérieur de chaque quartier, calculés d'après les contours.",

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import polars as pl
 
+from ingestion.catalogue import Lecture
+
 # Spaces met around names and values in published files: plain, no-break, narrow no-break, thin, tabulation.
 BLANCS = " \t\r\n\u00a0\u202f\u2009\ufeff"
 
@@ -49,3 +51,37 @@ def tableau(nom: str, entetes: list[str], donnees: pl.DataFrame, lignes: pl.Seri
             gardees[colonne] = f"_sans_nom_{position}"
     cadre = donnees.select(pl.col(colonne).alias(nom_publie) for colonne, nom_publie in gardees.items())
     return cadre.with_columns(lignes.cast(pl.Int32).alias("_ligne"))
+
+
+def seulement(cadre: pl.DataFrame, nom: str, lecture: Lecture) -> pl.DataFrame:
+    """The rows that the card asks for (`Lecture.seulement`), all of them when it asks for none in particular.
+
+    Raises:
+        ErreurLecture: a column of the filter is missing, or no row matches.
+    """
+    if not lecture.seulement:
+        return cadre
+    exiger_filtre(nom, cadre.columns, lecture)
+    gardees = cadre.filter(pl.any_horizontal(pl.col(c).str.contains(motif) for c, motif in lecture.seulement.items()))
+    if gardees.height == 0:
+        raise aucune_ligne(nom, lecture)
+    return gardees
+
+
+def aucune_ligne(nom: str, lecture: Lecture) -> ErreurLecture:
+    """The error of a file where nothing matches `Lecture.seulement`."""
+    filtre = " ou ".join(f"{c} ~ {motif}" for c, motif in lecture.seulement.items())
+    return ErreurLecture(f"{nom} : aucune ligne ne répond à « {filtre} » ; vérifier `seulement` dans la fiche.")
+
+
+def exiger_filtre(nom: str, colonnes: list[str], lecture: Lecture) -> None:
+    """The columns of `Lecture.seulement` are there.
+
+    Raises:
+        ErreurLecture: one of them is missing.
+    """
+    if absentes := [colonne for colonne in lecture.seulement if colonne not in colonnes]:
+        raise ErreurLecture(
+            f"{nom} : colonne de filtre introuvable : {', '.join(absentes)}. Colonnes trouvées : {', '.join(colonnes)}. "
+            "Corriger `seulement` dans la fiche."
+        )

@@ -40,25 +40,27 @@ def calculer(catalogue: Catalogue, donnees: Path, spatial: Spatial) -> Lieux:
 
 
 def lire_points(catalogue: Catalogue, donnees: Path) -> pl.DataFrame:
-    """The kept rows of the datasets whose card has `points`, every vintage but the samples, schema `proximity.POINTS`.
+    """The kept rows of the datasets whose card has `points`, schema `proximity.POINTS`: every vintage but the samples, every
+    place but those whose position the producer does not know.
 
     The identifier of a school is the official one. A service has none that all producers share: its identifier is
     `<jeu>:<producer's identifier>`, or `<jeu>:<file>:<row>` when the producer gives none.
     """
     morceaux = [pl.DataFrame(schema=POINTS)]
     for jeu, millesime, fichier in catalogue.fichiers():
-        if jeu.points is not None and millesime.millesime not in jeu.points.echantillons:
-            morceaux.append(_points(jeu, jeu.points, millesime, fichier, donnees))
+        if jeu.points is not None:
+            lus = _points(jeu, jeu.points, millesime, fichier, donnees)
+            morceaux.append(lus.filter(pl.col("motif").is_null()).select(*POINTS))
     return pl.concat(morceaux)
 
 
 def avec_echantillons(lieux: Lieux, catalogue: Catalogue, donnees: Path) -> Lieux:
-    """The same places, and among the rejections the rows of the vintages that are no national list."""
+    """The same places, and among the rejections those of the vintages that are no national list or without a position."""
     morceaux = [lieux.rejets]
     for jeu, millesime, fichier in catalogue.fichiers():
-        if jeu.points is not None and (motif := jeu.points.echantillons.get(millesime.millesime)):
-            lus = _points(jeu, jeu.points, millesime, fichier, donnees)
-            morceaux.append(lus.with_columns(sort=pl.lit("exclue"), motif=pl.lit(motif)).select(*REJETS))
+        if jeu.points is not None:
+            lus = _points(jeu, jeu.points, millesime, fichier, donnees).filter(pl.col("motif").is_not_null())
+            morceaux.append(lus.with_columns(sort=pl.lit("exclue")).select(*REJETS))
     return replace(lieux, rejets=pl.concat(morceaux).sort(LIGNE))
 
 
@@ -68,15 +70,21 @@ def ecrire(lieux: Lieux, donnees: Path) -> None:
 
 
 def _points(jeu: Jeu, points: Points, millesime: Millesime, fichier: Fichier, donnees: Path) -> pl.DataFrame:
-    """The kept rows of one file, none when it was never read; an attribute is null when its cell has no value."""
+    """The kept rows of one file, none when it was never read, and `motif`: why its card does not let one be placed.
+
+    An attribute is null when its cell has no value.
+    """
     cellules, lignes = (chemin_type(donnees, jeu, millesime, fichier, n) for n in ("cellules", "lignes"))
     if not (cellules.exists() and lignes.exists()):
-        return pl.DataFrame(schema=POINTS)
+        return pl.DataFrame(schema=POINTS | {"motif": pl.String})
     retenues = pl.scan_parquet(lignes).filter(pl.col("sort") == "retenue").select("ligne", "code_territoire")
     nombres = {points.longitude: "longitude", points.latitude: "latitude"} | {n: n for n in NOMBRES}
     textes = {t: t for t in TEXTES}
     if points.variable_nature:
         textes[points.variable_nature] = "nature"
+    inconnue = points.position_inconnue
+    if inconnue is not None:
+        textes[inconnue.variable] = "_position"
     colonnes = [_attribut("valeur", variable, nom) for variable, nom in nombres.items()]
     colonnes += [_attribut("valeur_texte", variable, nom) for variable, nom in textes.items()]
     attributs = (
@@ -89,6 +97,7 @@ def _points(jeu: Jeu, points: Points, millesime: Millesime, fichier: Fichier, do
     if points.nature:
         lus = lus.with_columns(nature=pl.lit(points.nature))
     lus = lus.with_columns(
+        motif=pl.lit(points.echantillons.get(millesime.millesime), pl.String),
         table_publiee=pl.lit(points.table),
         identifiant=_identifiant(jeu, points, fichier),
         jeu=pl.lit(jeu.jeu),
@@ -99,7 +108,10 @@ def _points(jeu: Jeu, points: Points, millesime: Millesime, fichier: Fichier, do
             pl.col("date_maj").str.slice(0, 10).str.to_date(forme, strict=False) for forme in FORMATS_DE_DATE
         ),
     )
-    return lus.select(pl.col(nom).cast(type_) for nom, type_ in POINTS.items()).collect()
+    if inconnue is not None:
+        sans_position = pl.when(pl.col("_position").is_in(inconnue.valeurs)).then(pl.lit(inconnue.motif))
+        lus = lus.with_columns(motif=pl.coalesce("motif", sans_position))
+    return lus.select("motif", *(pl.col(nom).cast(type_) for nom, type_ in POINTS.items())).collect()
 
 
 def _attribut(colonne: str, variable: str, nom: str) -> pl.Expr:

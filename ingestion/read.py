@@ -10,7 +10,7 @@ import polars as pl
 
 from ingestion.catalogue import Lecture
 from ingestion.containers import ouvrir
-from ingestion.frames import ErreurLecture
+from ingestion.frames import ErreurLecture, seulement
 from ingestion.read_csv import lire_csv
 from ingestion.read_json import lire_json
 from ingestion.read_parquet import lire_parquet
@@ -39,4 +39,5 @@ def lire(contenu: bytes, nom: str, lecture: Lecture) -> pl.DataFrame:
     """
     if lecture.format == "shapefile":
         return lire_couche(contenu, nom, lecture)
-    return LECTEURS[lecture.format](ouvrir(contenu, nom, lecture.membre), nom, lecture)
+    lues = LECTEURS[lecture.format](ouvrir(contenu, nom, lecture.membre), nom, lecture)
+    return seulement(lues, nom, lecture)

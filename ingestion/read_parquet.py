@@ -14,20 +14,21 @@ import pyarrow.parquet as pq
 import shapely
 
 from ingestion.catalogue import Lecture
-from ingestion.frames import ErreurLecture, tableau
+from ingestion.frames import ErreurLecture, aucune_ligne, exiger_filtre, tableau
 
 
-def lire_parquet(contenu: bytes, nom: str, lecture: Lecture) -> pl.DataFrame:  # noqa: ARG001
+def lire_parquet(contenu: bytes, nom: str, lecture: Lecture) -> pl.DataFrame:
     """Reads every column as text: a whole number has no `.0`, null is an empty cell.
 
     A binary column is taken for geometries (WKB, degrees): it becomes `_geometrie` (WKT) and, for points,
-    `_longitude` and `_latitude`. The row number is the rank of the record.
+    `_longitude` and `_latitude`. The row number is the rank of the record in the file, whatever the rows left out by
+    `Lecture.seulement`: those never leave their batch, so that a file of millions of rows is never held whole as text.
 
     Raises:
         ErreurLecture: not Parquet, or a binary column that holds no geometry.
     """
     try:
-        table = pq.read_table(io.BytesIO(contenu))
+        table, rangs = _lire(contenu, nom, lecture)
     except (pa.ArrowException, OSError) as erreur:
         raise ErreurLecture(f"{nom} : fichier Parquet illisible ({erreur}) ; le télécharger de nouveau.") from erreur
     colonnes: dict[str, pl.Series] = {}
@@ -37,7 +38,30 @@ def lire_parquet(contenu: bytes, nom: str, lecture: Lecture) -> pl.DataFrame:  #
         else:
             colonnes[champ.name] = _texte(pl.Series(champ.name, _sans_extension(valeurs)))
     donnees = pl.DataFrame([serie.alias(str(i)) for i, serie in enumerate(colonnes.values())])
-    return tableau(nom, list(colonnes), donnees, pl.int_range(1, table.num_rows + 1, eager=True))
+    return tableau(nom, list(colonnes), donnees, rangs)
+
+
+def _lire(contenu: bytes, nom: str, lecture: Lecture) -> tuple[pa.Table, pl.Series]:
+    """The records that are read and their 1-based ranks."""
+    if not lecture.seulement:
+        table = pq.read_table(io.BytesIO(contenu))
+        return table, pl.int_range(1, table.num_rows + 1, eager=True)
+    fichier = pq.ParquetFile(io.BytesIO(contenu))
+    exiger_filtre(nom, fichier.schema_arrow.names, lecture)
+    lots, rangs, premier = [], [], 1
+    for lot in fichier.iter_batches():
+        cadre = pl.DataFrame(
+            {c: _texte(pl.Series(_sans_extension(pa.chunked_array([lot[c]])))) for c in lecture.seulement}
+        )
+        masque = cadre.select(
+            pl.any_horizontal(pl.col(c).str.contains(motif) for c, motif in lecture.seulement.items())
+        ).to_series()
+        lots.append(lot.filter(masque.to_arrow()))
+        rangs.append(masque.arg_true() + premier)
+        premier += lot.num_rows
+    if not any(len(lot) for lot in rangs):
+        raise aucune_ligne(nom, lecture)
+    return pa.Table.from_batches(lots, fichier.schema_arrow), pl.concat(rangs)
 
 
 def _sans_extension(valeurs: pa.ChunkedArray) -> pa.ChunkedArray:

@@ -45,6 +45,7 @@ SCHEMAS: dict[str, dict[str, Any]] = {
     "motifs": {"motif": T, "phrase": T},
     "controles": {"jeu": T, "controle": T, "millesime": T, "variable": T, "perimetre": T}
     | {"attendu": pl.Float64, "tolerance": pl.Float64, "explication": T, "url": T},
+    "hors_couverture": dict.fromkeys(("jeu", "millesime", "code_commune", "motif"), T),
 }
 NOTES_ESSAI = {
     "reel": None,
@@ -92,6 +93,13 @@ def construire_tables(
         "references": [r.model_dump() | {"date_reference": date.fromisoformat(r.date_reference)} for r in references],
         "motifs": [{"motif": m, "phrase": phrase} for m, phrase in catalogue.methode["motifs"].items()],
         "controles": [{"jeu": j.jeu, **c.model_dump()} for j, c in controles],
+        "hors_couverture": [
+            {"jeu": j.jeu, "millesime": m, "code_commune": code, "motif": hors.motif}
+            for j in jeux
+            if j.points is not None
+            for m, hors in j.points.hors_couverture.items()
+            for code in hors.communes
+        ],
     }
     tables = {nom: pl.DataFrame(list(lignes[nom]), schema=schema, orient="row") for nom, schema in SCHEMAS.items()}
     return tables | {"methode": _methode(catalogue)}
@@ -155,7 +163,7 @@ def _source(jeu: Jeu, millesime: Millesime, fichier: Fichier, verrou: Verrou) ->
         "empreinte_sha256": entree.sha256 if entree else None,
         "statut": _statut(entree),
         "origine": entree.origine if entree else None,
-        "note": " ".join(t for t in (NOTES_ESSAI[fichier.essai], fichier.note) if t) or None,
+        "note": " ".join(t for t in (NOTES_ESSAI[fichier.essai], fichier.note, fichier.sur_demande) if t) or None,
     }
 
 

@@ -18,6 +18,7 @@ from ingestion.demo import (
     comparateur,
     contexte_communal,
     contours,
+    diffusion_longue,
     ecoles,
     emploi,
     filosofi_qpv,
@@ -30,7 +31,9 @@ from ingestion.demo import (
     programmes,
     qpv2024,
     recensement,
+    recensement_2022,
     references,
+    referentiels,
     registre,
     sante,
 )
@@ -38,7 +41,7 @@ from ingestion.demo import (
 MODULES = (
     bases_qpv, filosofi_qpv, recensement, population, qpv2024, filosofi_references, comparateur, chomage, cog, contours,
     archives_2024, ecoles, sante, iris, contexte_communal, programmes, guichets, listes_2024, associations, registre, emploi,
-    prestations,
+    prestations, referentiels, recensement_2022, diffusion_longue,
 )  # fmt: skip
 
 

@@ -18,6 +18,7 @@ CNAF = (
 LIBELLES_2018 = ["LIBGEO", "DEPCOM", "LIBCOM", "EPCI", "UU", "REG"]
 # Smallest counts that the publisher shows.
 PLANCHER_FOYERS, PLANCHER = 100, 5
+SANS_SUITE_EN_2021 = ("LIBIRIS", "COM", "LIBCOM")
 FILOSOFI = "IRIS LIBIRIS COM LIBCOM TP60 Q1 MED Q3 EQ D1 D9 RD S80S20 GI NOTE".split()
 
 
@@ -75,6 +76,10 @@ def _filosofi(annee: int) -> bytes:
             nombre(0.5, 2), str(mediane - 7_500), str(mediane + 15_000), nombre(3.1, 1), nombre(3.6, 1), nombre(0.268, 3),
             "1" if tirage.random() < 0.05 else "0",
         ])  # fmt: skip
+    if annee == 2021:
+        # Names are no longer in the file: only the codes of the Iris are left.
+        gardees = [rang for rang, nom in enumerate(entete) if nom not in SANS_SUITE_EN_2021]
+        entete, lignes = [entete[rang] for rang in gardees], [[ligne[rang] for rang in gardees] for ligne in lignes]
     return csv([entete, *lignes], bom=True)
 
 

@@ -7,6 +7,7 @@ Does not belong here: complementary health cover of the inhabitants (bases_reven
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from functools import cache
 
 import pyarrow as pa
@@ -67,6 +68,7 @@ def _bpe_2023() -> bytes:
         "STATUT_DIFFUSION": ["O"] * len(tous),
         "LONGITUDE": [None if lieu[2] is None else lieu[2][0] for lieu in tous],
         "LATITUDE": [None if lieu[2] is None else lieu[2][1] for lieu in tous],
+        "QUALITE_GEOLOC": _qualites(tous),
         "QP2015": [lieu[4] for lieu in tous],
         "QUALI_QP2015": ["1"] * len(tous),
         "QP": [lieu[3] for lieu in tous],
@@ -76,8 +78,16 @@ def _bpe_2023() -> bytes:
     return parquet(colonnes, {"AN": pa.int64(), "LONGITUDE": pa.float64(), "LATITUDE": pa.float64()})
 
 
+def _qualites(tous: Sequence[Lieu]) -> list[str]:
+    """Quality of each position: one in fifteen is drawn at random in the commune (33), none without coordinates (_U)."""
+    return [
+        "_U" if point is None else "33" if rang % 15 == 7 else "11" if rang % 3 else "12"
+        for rang, (_, _, point, _, _) in enumerate(tous)
+    ]
+
+
 def _bpe_2024() -> bytes:
-    """Every domain in one file; the code of the commune has another name and no quartier is given."""
+    """Every domain in one file; the code of the commune and that of the quartier of 2024 have other names, 2015 is gone."""
     tous = [*lieux((*SOINS, *STRUCTURES)), ("A203", "96201", geometrie.position((750_000.0, 6_600_000.0)), "HZ", "HZ")]
     colonnes: dict[str, list[object]] = {
         "AN": [2024] * len(tous),
@@ -86,22 +96,30 @@ def _bpe_2024() -> bytes:
         "TYPEQU": [lieu[0] for lieu in tous],
         "LONGITUDE": [None if lieu[2] is None else lieu[2][0] for lieu in tous],
         "LATITUDE": [None if lieu[2] is None else lieu[2][1] for lieu in tous],
+        "QUALITE_GEOLOC": _qualites(tous),
+        "QP2024": [lieu[3] for lieu in tous],
+        "QUALI_QP2024": ["1" if lieu[2] else "3" for lieu in tous],
+        "QVA": ["CSZ"] * len(tous),
     }
     return parquet(colonnes, {"AN": pa.int64(), "LONGITUDE": pa.float64(), "LATITUDE": pa.float64()})
 
 
+def groupes(commune: str) -> dict[str, int]:
+    """Number of equipments of a commune, by group, zero included."""
+    population, tirage = construire().population(commune, 2018), alea("bpe commune", commune)
+    return {
+        "medecin_generaliste": round(population / 1_150 * tirage.uniform(0.5, 1.4)),
+        "pharmacie": round(population / 2_900 * tirage.uniform(0.6, 1.3)),
+        "infirmier": round(population / 640 * tirage.uniform(0.6, 1.3)),
+        "poste": round(population / 5_000),
+    }
+
+
 def _bpe_communes() -> bytes:
     """Groups by commune: a group that is absent means zero, a commune without equipment is absent."""
-    territoire, communes = construire(), {}
-    for code in territoire.communes:
-        population, tirage = territoire.population(code, 2018), alea("bpe commune", code)
-        groupes = {
-            "medecin_generaliste": round(population / 1_150 * tirage.uniform(0.5, 1.4)),
-            "pharmacie": round(population / 2_900 * tirage.uniform(0.6, 1.3)),
-            "infirmier": round(population / 640 * tirage.uniform(0.6, 1.3)),
-            "poste": round(population / 5_000),
-        }
-        presents = {nom: n for nom, n in groupes.items() if n}
+    communes = {}
+    for code in construire().communes:
+        presents = {nom: n for nom, n in groupes(code).items() if n}
         if presents:
             communes[code] = presents
     return gzippe(json.dumps({"meta": {"source": "fictif"}, "communes": communes}, ensure_ascii=False).encode())

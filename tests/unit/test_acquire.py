@@ -281,6 +281,21 @@ def test_sans_url_declaree_le_direct_le_dit(dossier: Path) -> None:
     assert JEU.page in entree.message
 
 
+def test_un_fichier_garde_pour_un_depot_n_est_jamais_demande(dossier: Path) -> None:
+    """No address is even resolved: never loaded until a deposit brings it, and then what was read stays in use."""
+    lourd = REVENUS.model_copy(
+        update={"url": "https://example.invalid/lourd", "essai": "documente", "sur_demande": "Fichier de 810 Mo."}
+    )
+    archive, verrou = Archive(dossier / "archive"), Verrou(dossier / "v.yml")
+    with Client() as client:
+        absent = acquerir(JEU, MILLESIME, lourd, SourceLive(client), archive, verrou, lambda: MIDI)
+        depose = acquerir(JEU, MILLESIME, lourd, SourceDepot(dossier / "depot"), archive, verrou, lambda: MIDI)
+        garde = acquerir(JEU, MILLESIME, lourd, SourceLive(client), archive, verrou, lambda: SOIR)
+    assert (absent.statut, absent.sha256) == ("jamais_charge", None)
+    assert "Fichier de 810 Mo." in absent.message
+    assert (garde.statut, garde.sha256, garde.origine) == ("a_jour", depose.sha256, "deposit")
+
+
 def test_la_lecture_du_direct_est_celle_du_producteur() -> None:
     remise_en_forme = Lecture(format="json")
     publiee = Lecture(format="geojson", membre="*WGS84.geojson")

@@ -13,6 +13,7 @@ import pytest
 from fiche_essai import fiche, typer
 
 from ingestion.catalogue import Bloc, Cle, Variable
+from ingestion.columns import ErreurDerive
 
 COMMUNE = Cle(colonnes=["Code"], type="commune")
 
@@ -94,6 +95,32 @@ def test_le_signe_ecrit_apres_chaque_nombre_est_retire_et_rien_d_autre() -> None
 def test_un_suffixe_ne_suit_qu_un_nombre() -> None:
     with pytest.raises(ValueError, match="`suffixe` follows a number"):
         Variable(colonnes=["Nom"], type="texte", suffixe="%")
+
+
+def test_une_colonne_dit_pourquoi_un_chiffre_manque() -> None:
+    """Figures of the new Filosofi: `C` is confidential, `O` was never measured, whatever else the row holds."""
+    bloc = Bloc(
+        nom="filosofi", regle_vide="secret", variables={"taux": Variable(colonnes=["Valeur"], type="taux")},
+        statuts_vides={"CONF": {"C": "secret"}, "OBS": {"O": "non_diffuse"}},
+    )  # fmt: skip
+    texte = "Code;CONF;OBS;Valeur\n14118;F;A;12.5\n14119;C;O;\n14120;F;O;\n14121;F;A;\n14122;C;A;9\n"
+    resultat = typer(texte, fiche([bloc], {"filosofi": "2023"}, cle=COMMUNE, niveau="commune", zonage=""))
+    assert resultat.cellules.select("code_territoire", "valeur", "statut").rows() == [
+        ("14118", 12.5, "observe"),
+        ("14119", None, "secret"),
+        ("14120", None, "non_diffuse"),
+        ("14121", None, "secret"),
+        ("14122", 9.0, "observe"),
+    ]
+
+
+def test_la_colonne_qui_dit_pourquoi_un_chiffre_manque_doit_etre_la() -> None:
+    bloc = Bloc(
+        nom="filosofi", regle_vide="secret", variables={"taux": Variable(colonnes=["Valeur"], type="taux")},
+        statuts_vides={"CONF_STATUS": {"C": "secret"}},
+    )  # fmt: skip
+    with pytest.raises(ErreurDerive, match="statut d'une cellule vide ← CONF_STATUS"):
+        typer("Code;Valeur\n14118;1\n", fiche([bloc], {"filosofi": "2023"}, cle=COMMUNE, niveau="commune", zonage=""))
 
 
 # --- keys -------------------------------------------------------------------------------------------------------------

@@ -22,7 +22,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from ingestion.catalogue import Catalogue, Cle, Fichier, Jeu, Millesime, Points, Variable
+from ingestion.catalogue import Catalogue, Cle, Fichier, Jeu, Millesime, Points, PositionInconnue, Variable
 from ingestion.parquet import chemin_type, ecrire_ensemble
 from ingestion.places import FICHIERS, calculer, ecrire, lire_points
 from ingestion.proximity import CONTOURS, POINTS, PROXIMITES, REJETS, Lieux, rapprocher
@@ -467,6 +467,33 @@ def test_un_echantillon_n_est_pas_une_liste_nationale(tmp_path: Path) -> None:
     assert resultat.rejets.select("millesime", "identifiant", "sort", "motif").rows() == [
         ("2024", "essai.accueils:1", "exclue", motif)
     ]
+
+
+def test_une_position_tiree_au_hasard_n_est_pas_une_position(tmp_path: Path) -> None:
+    x, y = degres(X + 10, Y + 10)
+    motif = "position tirée au hasard dans la commune"
+    inconnue = PositionInconnue(variable="qualite_position", valeurs=["33"], motif=motif)
+    jeu = carte(
+        "equipements",
+        Points(table="services", nature="pharmacie", position_inconnue=inconnue),
+        Cle(colonnes=[], type="ligne"),
+        qualite_position=Variable(colonnes=["qualite"], type="texte"),
+    )
+    ecrire_type(tmp_path, jeu, 0, f"nom;commune;lon;lat;qualite\nA;14118;{x};{y};11\nB;14118;{x};{y};33\n")
+    vides = Spatial(**{nom: pl.DataFrame(schema=schema) for nom, schema in SCHEMAS.items()})
+    resultat = calculer(CatalogueEssai(jeu), tmp_path, vides)
+    assert resultat.points["libelle"].to_list() == ["A"]
+    assert resultat.rejets.select("ligne", "sort", "motif").rows() == [(3, "exclue", motif)]
+
+
+def test_ce_que_disent_les_points_est_declare() -> None:
+    inconnue = {"variable": "qualite_position", "valeurs": ["33"], "motif": "?"}
+    points = {"table": "services", "nature": "x"}
+    with pytest.raises(ValidationError, match="unknown variables"):
+        Jeu.model_validate(SERVICES.model_dump() | {"points": points | {"position_inconnue": inconnue}})
+    hors = {"1999": {"communes": ["75056"], "motif": "?"}}
+    with pytest.raises(ValidationError, match="`hors_couverture` names unknown vintages"):
+        Jeu.model_validate(SERVICES.model_dump() | {"points": points | {"hors_couverture": hors}})
 
 
 def test_un_echantillon_d_un_millesime_inconnu_est_refuse() -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from datetime import date
 from typing import Any
 
@@ -89,6 +90,43 @@ def test_un_parquet_dont_le_corps_est_abime_est_une_phrase() -> None:
     casse = contenu[:4] + b"\xff" * 20 + contenu[24:]
     with pytest.raises(ErreurLecture, match="fichier Parquet illisible"):
         lire(casse, "f.parquet", PARQUET)
+
+
+@pytest.mark.parametrize("taille_de_lot", [1, 2, 65_536])
+def test_seules_les_lignes_demandees_sont_lues_avec_leur_rang(
+    monkeypatch: pytest.MonkeyPatch, taille_de_lot: int
+) -> None:
+    """One of the two filters is enough, and the rank stays that of the whole file, whatever the batches."""
+    lots = pq.ParquetFile.iter_batches
+    monkeypatch.setattr(pq.ParquetFile, "iter_batches", lambda f: lots(f, batch_size=taille_de_lot))
+    contenu = parquet(
+        siret=["1", "2", "3", "4"],
+        qp24=["HZ", "QN01401M", None, "CSZ"],
+        qp15=["QP014001", "HZ", "HZ", "CSZ"],
+        n=pa.array([1, 2, 3, 4], pa.int64()),
+    )
+    lecture = Lecture(format="parquet", seulement={"qp24": "^QN", "qp15": "^QP"})
+    cadre = lire(contenu, "f.parquet", lecture)
+    assert cadre.select("siret", "n", "_ligne").rows() == [("1", "1", 1), ("2", "2", 2)]
+    troisieme = lire(contenu, "f.parquet", Lecture(format="parquet", seulement={"n": "^3$"}))
+    assert troisieme.select("siret", "_ligne").rows() == [("3", 3)]
+
+
+def test_le_filtre_vaut_pour_tous_les_formats() -> None:
+    lecture = Lecture(format="csv", seulement={"TYPEQU": "^D10[68]$"})
+    cadre = lire(b"TYPEQU;N\nD106;1\nA203;2\nD108;3\n", "f.csv", lecture)
+    assert cadre.rows() == [("D106", "1", 2), ("D108", "3", 4)]
+
+
+@pytest.mark.parametrize(
+    ("filtre", "phrase"),
+    [({"qp24": "^QN"}, "aucune ligne ne répond à « qp24 ~ ^QN »"), ({"qp25": "^QN"}, "filtre introuvable : qp25")],
+)
+@pytest.mark.parametrize("sorte", ["parquet", "csv"])
+def test_un_filtre_qui_ne_garde_rien_est_une_phrase(filtre: dict[str, str], phrase: str, sorte: Any) -> None:
+    contenu = parquet(qp24=["HZ"]) if sorte == "parquet" else b"qp24\nHZ\n"
+    with pytest.raises(ErreurLecture, match=re.escape(phrase)):
+        lire(contenu, "f", Lecture(format=sorte, seulement=filtre))
 
 
 # --- SDMX-ML --------------------------------------------------------------------------------------------------------------

@@ -36,6 +36,7 @@ def test_chaque_table_a_son_schema_et_une_cle(tables: dict[str, pl.DataFrame]) -
         "motifs": ["motif"],
         "controles": ["jeu", "controle"],
         "avertissements": ["jeu", "texte"],
+        "hors_couverture": ["jeu", "millesime", "code_commune"],
     }
     assert set(tables) == set(cles) | {"methode"} == set(SCHEMAS) | {"methode"}
     for nom, cle in cles.items():

@@ -48,6 +48,9 @@ from ingestion.periods import annee, periode
         ("region", "28", "28"),
         ("region", "280", None),
         ("france", "FRM", "FRM"),
+        ("zone_emploi", "2801", "2801"),
+        ("zone_emploi", "101", "0101"),
+        ("zone_emploi", "28", None),
         ("aucun", "n'importe quoi", ""),
     ],
 )

@@ -1,11 +1,25 @@
+with noms as (
+    select
+        millesime,
+        fichier,
+        ligne,
+        {{ attribut('libelle') }}
+    from {{ source('insee', 'chomage_zones_emploi') }}
+    group by millesime, fichier, ligne
+)
+
 select
-    jeu,
-    millesime,
-    fichier,
-    ligne,
-    empreinte_sha256,
-    code_territoire as identifiant,
-    periode,
-    max(case when variable = 'taux_chomage_bit' then valeur end) as taux_chomage_bit
-from {{ source('insee', 'chomage_zones_emploi') }}
-group by jeu, millesime, fichier, ligne, empreinte_sha256, code_territoire, periode
+    c.jeu,
+    c.millesime,
+    c.fichier,
+    c.ligne,
+    c.empreinte_sha256,
+    c.code_territoire as identifiant,
+    n.libelle,
+    c.periode,
+    c.date_reference,
+    c.valeur as taux_chomage_bit,
+    c.statut
+from {{ source('insee', 'chomage_zones_emploi') }} as c
+inner join noms as n on c.millesime = n.millesime and c.fichier = n.fichier and c.ligne = n.ligne
+where c.variable = 'taux_chomage_bit'
