@@ -51,7 +51,7 @@ def refus_de_licence(dossier: Path) -> list[str]:
         for champ, mot in (("licence", "licence"), ("mention", "mention d'attribution")):
             if utilise and any(not (ligne[champ] or "").strip() for ligne in lignes):
                 phrases.append(
-                    f"Jeu {jeu} : {mot} absente ; complétez `{champ}` dans catalogue/sources/{jeu.split('.')[0]}.yml, "
+                    f"Jeu {jeu} : {mot} absente ; complétez `{champ}` dans sa fiche (catalogue/sources, {jeu.split('.')[0]}), "
                     "aucune donnée n'est publiée sans elle."
                 )
     return phrases

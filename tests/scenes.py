@@ -39,7 +39,7 @@ def renommer_colonne(fichier: Path, ancienne: str, nouvelle: str, separateur: st
 def retirer_millesime(catalogue: Path, copie: Path, jeu: str, millesime: str) -> Path:
     """A copy of the cards without one vintage of one dataset."""
     shutil.copytree(catalogue, copie)
-    chemin = copie / "sources" / f"{jeu.split('.')[0]}.yml"
+    (chemin,) = [p for p in (copie / "sources").rglob("*.yml") if f"jeu: {jeu}\n" in p.read_text(encoding="utf-8")]
     fiches: dict[str, Any] = yaml.load(chemin.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     carte = next(carte for carte in fiches["jeux"] if carte["jeu"] == jeu)
     restants = [m for m in carte["millesimes"] if m["millesime"] != millesime]

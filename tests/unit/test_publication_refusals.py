@@ -45,7 +45,7 @@ def test_sans_licence_ou_sans_mention_rien_n_est_publie(monde: Monde, champ: str
     monde.lignes["sources"][0][champ] = vide
     phrase = refus(monde)
     assert f"Jeu insee.qpv_revenus\u00a0: {mot}" in phrase
-    assert "catalogue/sources/insee.yml" in phrase
+    assert "catalogue/sources, insee" in phrase
 
 
 def test_un_jeu_declare_mais_non_charge_n_empeche_rien(monde: Monde) -> None:
