@@ -96,7 +96,8 @@ def _equipements() -> bytes:
 
 def etablissements() -> list[dict[str, object]]:
     """Establishments in and around the quartiers: in both zonings, in one, in none, and some whose zone is not known."""
-    territoire, lignes = construire(), []
+    territoire = construire()
+    lignes: list[dict[str, object]] = []
     for quartier in territoire.quartiers_2024:
         tirage = alea("sirene", quartier.code)
         longitude, latitude = geometrie.position(centre(quartier.contour))

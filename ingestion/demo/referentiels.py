@@ -68,7 +68,8 @@ def _archive(nom: str, feuilles: dict[str, Sequence[Rangee]]) -> bytes:
 def appartenance() -> bytes:
     """Seventeen columns for the communes; arrondissements and larger zones on other sheets."""
     entete = "CODGEO LIBGEO DEP REG EPCI NATURE_EPCI ARR CV ZE2020 UU2020 TUU2017 TDUU2017 AAV2020 TAAV2017 TDAAV2017 CATEAAV2020 BV2022".split()
-    territoire, lignes = construire(), []
+    territoire = construire()
+    lignes: list[Rangee] = []
     for code, c in territoire.communes.items():
         forme = territoire.epci[c.epci].forme if c.epci in territoire.epci else "ZZ"
         uu = unite_urbaine(c)

@@ -78,7 +78,7 @@ def _bpe_2023() -> bytes:
     return parquet(colonnes, {"AN": pa.int64(), "LONGITUDE": pa.float64(), "LATITUDE": pa.float64()})
 
 
-def _qualites(tous: Sequence[Lieu]) -> list[str]:
+def _qualites(tous: Sequence[Lieu]) -> list[object]:
     """Quality of each position: one in fifteen is drawn at random in the commune (33), none without coordinates (_U)."""
     return [
         "_U" if point is None else "33" if rang % 15 == 7 else "11" if rang % 3 else "12"
