@@ -18,7 +18,7 @@ from orchestration.settings import DEPOT_DU_CODE, Reglages
 from publication.checksums import verifier
 
 # The step after whose end the process is killed, and how long after, in seconds.
-MOMENTS = [("inventaire", 0.8), ("attentes", 3.0), ("entrepot", 0.2)]
+MOMENTS = [("inventaire", 0.8), ("fiches", 3.0), ("entrepot", 0.2)]
 
 
 def tuer_apres(etape: str, delai_s: float, donnees: Path, territoire: Path) -> None:
