@@ -467,6 +467,7 @@ class SourceIndicateur(Fiche):
 
     jeu: IdJeu
     colonnes: list[str] = Field(description="published names, for the dictionary and provenance")
+    serie: str | None = Field(default=None, description="statistical series, when the datasets do not share one")
 
 
 class Indicateur(Fiche):

@@ -32,7 +32,7 @@ SCHEMAS: dict[str, dict[str, Any]] = {
     | {"decimales": E, "sens": E, "niveau_publie": T, "disponibilite": T, "zonages": T, "forme_ecart": T}
     | {"incertitude": T, "est_additif": B, "espacement_minimal_ans": E, "avertissement": T, "a_afficher": B}
     | {"version_definition": E},
-    "indicateur_jeux": {"indicateur": T, "jeu": T, "priorite": E, "colonnes": T},
+    "indicateur_jeux": {"indicateur": T, "jeu": T, "priorite": E, "colonnes": T, "serie": T},
     "indicateur_references": {"indicateur": T, "niveau_reference": T},
     "ruptures": dict.fromkeys(("indicateur", "code", "date_rupture", "severite", "motif", "url"), T),
     "sources": dict.fromkeys(("jeu", "millesime", "fichier", "titre", "producteur", "theme", "description"), T)
@@ -78,7 +78,13 @@ def construire_tables(
     lignes: dict[str, Iterable[dict[str, Any]]] = {
         "indicateurs": _indicateurs(catalogue),
         "indicateur_jeux": [
-            {"indicateur": i.indicateur, "jeu": s.jeu, "priorite": rang, "colonnes": ";".join(s.colonnes)}
+            {
+                "indicateur": i.indicateur,
+                "jeu": s.jeu,
+                "priorite": rang,
+                "colonnes": ";".join(s.colonnes),
+                "serie": s.serie,
+            }
             for i in catalogue.indicateurs.values()
             for rang, s in enumerate(i.sources, start=1)
         ],

@@ -48,6 +48,7 @@ CLES: dict[str, tuple[str, ...]] = {
     "ruptures": ("indicateur", "date_rupture"),
     "services": ("identifiant", "millesime"),
     "sources": ("jeu", "millesime", "fichier"),
+    "tendances": ("code_qpv", "zonage", "indicateur"),
     "territoires": ("niveau", "code_territoire", "zonage"),
     "valeurs": ("niveau", "code_territoire", "zonage", "indicateur", "periode"),
     "veille_active": ("code_qpv", "identifiant"),

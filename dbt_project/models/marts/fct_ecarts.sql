@@ -8,13 +8,19 @@ with paires as (
         v.statut,
         v.borne_basse,
         v.borne_haute,
+        v.numerateur,
+        v.denominateur,
+        v.facteur,
         i.sens,
         i.forme_ecart,
+        i.est_additif,
         r.niveau_reference,
         r.code_reference,
         r.valeur_reference,
         r.borne_basse_reference,
         r.borne_haute_reference,
+        r.numerateur_reference,
+        r.denominateur_reference,
         case
             when i.forme_ecart = 'aucune' then 'non_pertinent'
             when v.statut not in ('observe', 'partiel') then v.statut
@@ -51,6 +57,34 @@ ecarts as (
                 {{ ecart('p.forme_ecart', 'coalesce(p.borne_haute, p.valeur)', 'coalesce(p.borne_basse_reference, p.valeur_reference)') }}
         end as ecart_haut
     from paires as p
+),
+
+{#
+Inclusion correction (gap_method §3): the rest of the reference is exact only when both sides publish their counts,
+nothing is missing from the reference and the indicator adds up.
+#}
+inclus as (
+    select
+        e.*,
+        q.code_region,
+        case
+            when e.niveau_reference <> 'france' then true
+            when q.code_region is null then false
+            when e.code_reference = 'FRM' then not ({{ est_outre_mer('q.code_region') }})
+            else not ({{ est_mayotte('q.code_region') }})
+        end as reference_inclut_qpv,
+        case
+            when
+                e.est_additif
+                and e.statut_ecart = 'observe'
+                and e.statut = 'observe'
+                and e.denominateur > 0
+                and e.denominateur_reference > e.denominateur
+                then 1
+            else 0
+        end as a_un_reste
+    from ecarts as e
+    inner join {{ ref('int_territoires__quartiers') }} as q on e.code_qpv = q.code_qpv and e.zonage = q.zonage
 )
 
 select
@@ -60,12 +94,7 @@ select
     e.periode,
     e.niveau_reference,
     e.code_reference,
-    case
-        when e.niveau_reference <> 'france' then true
-        when q.code_region is null then false
-        when e.code_reference = 'FRM' then not ({{ est_outre_mer('q.code_region') }})
-        else not ({{ est_mayotte('q.code_region') }})
-    end as reference_inclut_qpv,
+    e.reference_inclut_qpv,
     e.valeur,
     e.valeur_reference,
     case when e.est_calcule then e.ecart_brut end as ecart,
@@ -73,6 +102,13 @@ select
     case when e.est_calcule then {{ ecart_defavorable('e.forme_ecart', 'e.sens', 'e.ecart_brut') }} end as ecart_defavorable,
     case when e.est_calcule then e.ecart_bas end as borne_basse,
     case when e.est_calcule then e.ecart_haut end as borne_haute,
+    case
+        when e.reference_inclut_qpv and e.a_un_reste = 1 then e.denominateur / e.denominateur_reference
+    end as poids_qpv,
+    case
+        when e.reference_inclut_qpv and e.a_un_reste = 1 then
+            {{ ecart('e.forme_ecart', 'e.valeur', '(e.facteur * (e.numerateur_reference - e.numerateur) / (e.denominateur_reference - e.denominateur))') }}
+    end as ecart_hors_qpv,
     e.statut_ecart as statut,
     case
         when e.forme_ecart = 'aucune' then 'niveau_sans_ecart'
@@ -85,8 +121,7 @@ select
     r.effectif_departement,
     r.nb_non_diffuses_departement,
     r.quintile_departement
-from ecarts as e
-inner join {{ ref('int_territoires__quartiers') }} as q on e.code_qpv = q.code_qpv and e.zonage = q.zonage
+from inclus as e
 left join {{ ref('int_ecarts__rangs') }} as r
     on
         e.code_qpv = r.code_qpv

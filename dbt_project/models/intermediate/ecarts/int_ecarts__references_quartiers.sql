@@ -27,8 +27,11 @@ valeurs as (
         periode,
         valeur as valeur_reference,
         statut as statut_reference,
+        numerateur as numerateur_reference,
+        denominateur as denominateur_reference,
         borne_basse as borne_basse_reference,
-        borne_haute as borne_haute_reference
+        borne_haute as borne_haute_reference,
+        demi_largeur as demi_largeur_reference
     from {{ ref('int_ecarts__valeurs_reference') }}
 ),
 
@@ -41,7 +44,8 @@ niveaux_connus as (
 a_un_seul_code as (
     select
         e.zonage, e.code_qpv, s.indicateur, s.periode, e.niveau_reference, e.code_reference,
-        v.valeur_reference, v.statut_reference, v.borne_basse_reference, v.borne_haute_reference
+        v.valeur_reference, v.statut_reference, v.numerateur_reference, v.denominateur_reference, v.borne_basse_reference,
+        v.borne_haute_reference, v.demi_largeur_reference
     from {{ ref('int_ecarts__echelle') }} as e
     inner join series as s on e.zonage = s.zonage and e.niveau_reference = s.niveau_reference
     left join valeurs as v
@@ -69,7 +73,8 @@ a_un_seul_code as (
 au_choix as (
     select
         e.zonage, e.code_qpv, s.indicateur, s.periode, s.annee, e.niveau_reference, e.code_reference, e.variante,
-        v.valeur_reference, v.statut_reference, v.borne_basse_reference, v.borne_haute_reference,
+        v.valeur_reference, v.statut_reference, v.numerateur_reference, v.denominateur_reference, v.borne_basse_reference,
+        v.borne_haute_reference, v.demi_largeur_reference,
         max(case when v.statut_reference is not null and e.variante in ('actuel', 'additif') then 1 else 0 end) over (
             partition by e.zonage, e.code_qpv, s.indicateur, s.periode, e.niveau_reference
         ) as a_la_premiere,
@@ -92,12 +97,14 @@ au_choix as (
 
 select
     zonage, code_qpv, indicateur, periode, niveau_reference, code_reference,
-    valeur_reference, statut_reference, borne_basse_reference, borne_haute_reference
+    valeur_reference, statut_reference, numerateur_reference, denominateur_reference, borne_basse_reference,
+    borne_haute_reference, demi_largeur_reference
 from a_un_seul_code
 union all
 select
     zonage, code_qpv, indicateur, periode, niveau_reference, code_reference,
-    valeur_reference, statut_reference, borne_basse_reference, borne_haute_reference
+    valeur_reference, statut_reference, numerateur_reference, denominateur_reference, borne_basse_reference,
+    borne_haute_reference, demi_largeur_reference
 from au_choix
 where
     variante = 'seule'

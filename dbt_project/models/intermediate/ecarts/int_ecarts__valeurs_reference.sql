@@ -4,7 +4,7 @@ estimated from deciles where no poverty rate is published. A masked reference is
 #}
 with publiees as (
     select niveau, code_territoire, zonage, indicateur, periode, valeur, statut, numerateur, denominateur, facteur,
-        borne_basse, borne_haute
+        borne_basse, borne_haute, demi_largeur
     from {{ ref('int_valeurs__toutes') }}
     where niveau <> 'qpv'
 ),
@@ -21,7 +21,9 @@ communes_reunies as (
     from (select distinct code_reference, code_commune from reunions) as distinctes
 )
 
-select niveau, code_territoire, zonage, indicateur, periode, valeur, statut, borne_basse, borne_haute
+select
+    niveau, code_territoire, zonage, indicateur, periode, valeur, statut, numerateur, denominateur, borne_basse,
+    borne_haute, demi_largeur
 from publiees
 union all
 select
@@ -34,13 +36,19 @@ select
         when max(p.facteur) is null then {{ somme_exacte('p.valeur') }}
         else max(p.facteur) * {{ somme_exacte('p.numerateur') }} / nullif({{ somme_exacte('p.denominateur') }}, 0)
     end as valeur,
-    case when count(*) < max(c.nb_communes) then 'partiel' else 'observe' end as statut,
+    case
+        when count(*) < max(c.nb_communes) or max(case when p.statut = 'partiel' then 1 else 0 end) = 1 then 'partiel'
+        else 'observe'
+    end as statut,
+    case when max(p.facteur) is not null then {{ somme_exacte('p.numerateur') }} end as numerateur,
+    case when max(p.facteur) is not null then {{ somme_exacte('p.denominateur') }} end as denominateur,
     cast(null as {{ type_reel() }}) as borne_basse,
-    cast(null as {{ type_reel() }}) as borne_haute
+    cast(null as {{ type_reel() }}) as borne_haute,
+    cast(null as {{ type_reel() }}) as demi_largeur
 from publiees as p
 inner join communes_reunies as c on p.code_territoire = c.code_commune
 inner join {{ source('catalogue', 'indicateurs') }} as i on p.indicateur = i.indicateur
-where p.niveau = 'commune' and p.statut = 'observe' and (p.facteur is not null or i.est_additif)
+where p.niveau = 'commune' and p.statut in ('observe', 'partiel') and (p.facteur is not null or i.est_additif)
 group by c.code_reference, p.indicateur, p.periode
 union all
 select
@@ -51,8 +59,11 @@ select
     e.periode,
     e.taux_estime as valeur,
     'estime' as statut,
+    cast(null as {{ type_reel() }}) as numerateur,
+    cast(null as {{ type_reel() }}) as denominateur,
     e.taux_estime + m.pauvrete_estimee_ecart_bas_point as borne_basse,
-    e.taux_estime + m.pauvrete_estimee_ecart_haut_point as borne_haute
+    e.taux_estime + m.pauvrete_estimee_ecart_haut_point as borne_haute,
+    cast(null as {{ type_reel() }}) as demi_largeur
 from {{ ref('int_revenus__pauvrete_estimee') }} as e
 cross join {{ source('catalogue', 'methode') }} as m
 left join publiees as p

@@ -11,6 +11,11 @@ from {{ ref('int_references__communes_larges') }} as l
 inner join {{ ref('int_references__zones_de_communes') }} as z
     on l.code_commune = z.code_commune and l.millesime = z.millesime
 union
+{# The Iris whose sum is the figure of a commune. #}
+select jeu, millesime, fichier, ligne
+from {{ ref('int_references__iris_prestations') }}
+where est_observe = 1
+union
 {# Outlines: the edition whose surfaces are in use. Membership and official codes: every row describes a territory. #}
 select l.jeu, l.millesime, l.fichier, l.ligne
 from {{ source('ingestion', 'lignes') }} as l

@@ -19,6 +19,7 @@ the order of the datasets on the card of the indicator, latest base first; the o
     ref('int_references__recensement'),
     ref('int_references__filosofi'),
     ref('int_references__chomage'),
+    ref('int_references__prestations'),
     ref('int_references__publiees'),
 ] -%}
 with lues as (

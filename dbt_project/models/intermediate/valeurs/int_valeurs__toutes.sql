@@ -67,6 +67,7 @@ bornees as (
 select
     {{ colonnes_forme_longue() }},
     version_definition,
+    case when statut in ('observe', 'partiel') then demi_largeur end as demi_largeur,
     case
         when statut not in ('observe', 'partiel') then null
         when incertitude = 'variabilite_naturelle' then wilson_basse
