@@ -78,7 +78,8 @@ MOTIFS: dict[str, str] = {
     "lien_2015_2024_non_identique": "les périmètres de 2015 et de 2024 ne sont pas identiques",
     "indicateur_neutre": "l’indicateur est descriptif : aucun sens favorable ou défavorable ne lui est attaché",
     "niveau_sans_ecart": "l’indicateur n’est pas publié par quartier : aucun écart n’est calculé",
-    "ecart_deja_favorable": "l’écart est déjà favorable au quartier",
+    "ecart_deja_favorable": "l’écart est favorable au quartier aux deux dates",
+    "precision_inconnue": "la précision de l’estimation n’est pas connue",
 }
 
 

@@ -21,6 +21,7 @@ DESCRIPTIONS = {
     "valeurs": "Toutes les valeurs : une ligne par territoire, zonage, indicateur et période, avec statut et source",
     "ecarts": "Écart de chaque quartier avec chaque référence, à une date",
     "evolutions": "Évolution de l’écart entre deux dates, quand elle peut être lue",
+    "tendances": "Sens d’une part sur ses cinq dernières dates, quand la règle le permet",
     "territoires": "Quartiers, communes, intercommunalités, départements, régions, France",
     "indicateurs": "Fiche de chaque indicateur : définition, unité, sens, avertissement",
     "sources": "Fichiers d’origine : adresse, licence, millésime, empreinte, lignes lues et publiées",
