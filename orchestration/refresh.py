@@ -285,6 +285,7 @@ def phrases_publiees(resume: dict[str, Any]) -> list[str]:
         f"  {resume['chemin']}",
         f"  {accord(len(tables), 'table')}, {accord(sum(tables.values()), 'ligne')} : {details}",
     ]
+    phrases += [f"  {phrase}" for phrase in resume["couverture"]]
     if resume["refus"]:
         phrases.append(
             f"  {accord(len(resume['refus']), 'fichier refusé', 'fichiers refusés')}, dernier bon état conservé."

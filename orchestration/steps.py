@@ -367,12 +367,15 @@ def publier(contexte: Contexte, entrepot: Path) -> str:
 
 
 def resume_de_release(contexte: Contexte, release_id: str) -> dict[str, Any]:
-    """What was published and where: `release`, `chemin`, `tables` (name → rows)."""
+    """What was published and where: `release`, `chemin`, `tables` (name → rows), `couverture` (sentences)."""
     import pyarrow.parquet as pq
+
+    from publication.coverage import mesurer
 
     dossier = contexte.donnees / "releases" / release_id
     tables = {c.stem: pq.read_metadata(c).num_rows for c in sorted((dossier / "tables").glob("*.parquet"))}
-    return {"release": release_id, "chemin": str(dossier), "tables": tables}
+    couverture = mesurer(dossier / "tables").phrases()
+    return {"release": release_id, "chemin": str(dossier), "tables": tables, "couverture": couverture}
 
 
 def release_courante(contexte: Contexte) -> str | None:

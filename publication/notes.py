@@ -13,6 +13,7 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from publication.contract import MENTION_DEMO
+from publication.coverage import mesurer
 from publication.edition import Edition, compte_fr, jour_fr, nombre_fr
 from publication.quality import REFUS
 
@@ -32,6 +33,7 @@ def rediger(edition: Edition) -> str:
         lignes += [f"> {MENTION_DEMO} : aucun de ces chiffres ne décrit un territoire réel.", ""]
     for titre, contenu in (
         ("Ce qui a changé", _changements(edition)),
+        ("Ce que l'on peut dire", _couverture(edition)),
         ("Sources et millésimes", _sources(edition)),
         ("Sources en échec", _echecs(edition)),
         ("Contrôles", _controles(edition)),
@@ -69,6 +71,15 @@ def _changements(edition: Edition) -> list[str]:
         ("modifiees", "Fichier modifié"),
     ):
         lignes += ["", *(f"- {phrase} : {_nom(source)}." for source in differences["sources"][cle])]
+    return lignes
+
+
+def _couverture(edition: Edition) -> list[str]:
+    couverture = mesurer(edition.dossier / "tables")
+    lignes = [f"- {phrase}" for phrase in couverture.phrases()]
+    if couverture.motifs:
+        lignes += ["", "| Pourquoi une évolution ne peut pas être lue | Lignes |", "|---|---:|"]
+        lignes += [f"| {motif} | {nombre_fr(nombre)} |" for motif, nombre in couverture.motifs.items()]
     return lignes
 
 

@@ -56,7 +56,12 @@ class Monde:
             construire=self._construire,
             balayer=self._noter("balayer"),
             publier=self._publier,
-            resume=lambda _contexte, release: {"release": release, "chemin": "ici", "tables": {"valeurs": 3}},
+            resume=lambda _contexte, release: {
+                "release": release,
+                "chemin": "ici",
+                "tables": {"valeurs": 3},
+                "couverture": [],
+            },
         )
 
     def _noter(self, nom: str, resultat: Any = None) -> Any:

@@ -66,7 +66,8 @@ COLONNES = {
         *("niveau", "code_territoire", "zonage", "indicateur", "periode", "valeur", "valeur_texte", "statut"),
         *("numerateur", "denominateur", "borne_basse", "borne_haute", "jeu", "millesime", "empreinte_sha256"),
     ],
-    "ecarts": [*CLES["ecarts"], "ecart", "statut"],
+    "ecarts": [*CLES["ecarts"], "valeur", "ecart", "unite_ecart", "statut"],
+    "evolutions": [*CLES["evolutions"], "est_eligible", "motif"],
     "errata": ["identifiant", "texte"],
 }
 
@@ -74,7 +75,8 @@ COLONNES = {
 def colonnes_de(table: str) -> dict[str, str]:
     """Column → SQL type of a mart of the small warehouse; a table without rows only has its key."""
     noms = COLONNES.get(table, list(CLES[table]))
-    return {nom: "integer" if nom in ENTIERS else "double" if nom in REELS else "varchar" for nom in noms}
+    types = dict.fromkeys(ENTIERS, "integer") | dict.fromkeys(REELS, "double") | {"est_eligible": "boolean"}
+    return {nom: types.get(nom, "varchar") for nom in noms}
 
 
 def une_source(jeu: str, millesime: str, fichier: str, empreinte: str, **champs: Any) -> dict[str, Any]:
@@ -134,7 +136,7 @@ def lignes_par_defaut() -> dict[str, list[dict[str, Any]]]:
         ],
         "ecarts": [
             dict(zip(CLES["ecarts"], ("QP961001", "2015", "taux_pauvrete_60", "2020", "commune", "96101"), strict=True))
-            | {"ecart": 20.5, "statut": "observe"}
+            | {"valeur": 41.5, "ecart": 20.5, "unite_ecart": "point", "statut": "observe"}
         ],
     }
 
