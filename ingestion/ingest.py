@@ -146,17 +146,20 @@ class _Travail:
         en_service = self._en_service()
         if obtenue.sha256 is None:
             gardee = self._garder(en_service, obtenue, precedent)
-            return replace(gardee, statut=obtenue.statut, message=obtenue.message), False
+            # A layer in use was read once, whatever the lock remembers: its file is missed, not awaited.
+            statut: Literal["a_jour", "en_echec", "jamais_charge"] = "en_echec" if en_service else obtenue.statut
+            return replace(gardee, statut=statut, message=obtenue.message), False
         lecture = lecture_declaree(self.jeu, self.fichier, obtenue.origine)
         empreinte = self._empreinte(obtenue.sha256, lecture)
         if en_service.get("normalise") == empreinte:
             return replace(obtenue, normalise=empreinte), False
-        contenu = self.archive.lire(obtenue.sha256)
+        contenu = b""
         try:
+            contenu = self.archive.lire(obtenue.sha256)
             self._ecrire(contenu, obtenue.sha256, empreinte, lecture)
         except REFUS as erreur:
             entree = self._garder(en_service, obtenue, precedent)
-            message = f"{erreur}{ce_que_dit_l_archive(contenu)}"
+            message = " ".join(filter(None, [obtenue.message, f"{erreur}{ce_que_dit_l_archive(contenu)}"]))
             return replace(entree, verifie_le=obtenue.verifie_le, statut="en_echec", message=message), False
         return replace(obtenue, normalise=empreinte), True
 

@@ -196,9 +196,11 @@ class SourceInterrogee:
 
     def obtenir(self, jeu: Jeu, millesime: Millesime, fichier: Fichier, precedent: EntreeVerrou | None) -> Obtenu:
         """The bytes kept in the archive; the failure recorded in the lock is raised again."""
-        from ingestion.acquire import ErreurAcquisition, Obtenu
+        from ingestion.acquire import ErreurAcquisition, FichierAbsent, Obtenu
 
         entree = precedent or self._verrou.lire(jeu.jeu, millesime.millesime, fichier.nom)
+        if entree is not None and entree.statut == "jamais_charge":
+            raise FichierAbsent(entree.message)
         if entree is None or entree.sha256 is None or entree.statut == "en_echec":
             raise ErreurAcquisition(entree.message if entree else f"{fichier.nom} : jamais demandé au producteur.")
         return Obtenu(None, entree.url, entree.etag, entree.last_modified)
