@@ -70,10 +70,14 @@ class Archive:
 
     def contient(self, sha256: str, taille: int) -> bool:
         """True when the bytes are kept at their size; their content is verified by `lire`."""
+        return self.taille(sha256) == taille
+
+    def taille(self, sha256: str) -> int | None:
+        """Bytes kept under `sha256`, None when it is not in the archive."""
         try:
-            return self.chemin(sha256).stat().st_size == taille
+            return self.chemin(sha256).stat().st_size
         except FileNotFoundError:
-            return False
+            return None
 
     def deposer(self, contenu: bytes) -> str:
         """Keep bytes and return their sha256; a kept file that no longer has its sha256 is written again."""
