@@ -19,7 +19,7 @@ import yaml
 
 from ingestion.catalogue import Fichier, Jeu, Lecture, Millesime
 from ingestion.http import Client, ErreurReseau, Reponse
-from ingestion.publishers import ErreurAdresse, IdentifiantsAbsents, Resolution, resoudre
+from ingestion.publishers import Acces, ErreurAdresse, IdentifiantsAbsents, Resolution, resoudre
 from ingestion.verify import ErreurOctets, verifier
 
 Origine = Literal["demo", "deposit", "live"]
@@ -70,10 +70,14 @@ class Archive:
 
     def contient(self, sha256: str, taille: int) -> bool:
         """True when the bytes are kept at their size; their content is verified by `lire`."""
+        return self.taille(sha256) == taille
+
+    def taille(self, sha256: str) -> int | None:
+        """Bytes kept under `sha256`, None when it is not in the archive."""
         try:
-            return self.chemin(sha256).stat().st_size == taille
+            return self.chemin(sha256).stat().st_size
         except FileNotFoundError:
-            return False
+            return None
 
     def deposer(self, contenu: bytes) -> str:
         """Keep bytes and return their sha256; a kept file that no longer has its sha256 is written again."""
@@ -286,6 +290,7 @@ class SourceLive:
 
     def __init__(self, client: Client) -> None:
         self._client = client
+        self._acces = Acces()
         # Parts of one published file follow one another in the catalogue: the last answer is enough.
         self._derniere: tuple[tuple[str, str | None, str | None], Reponse] | None = None
 
@@ -295,6 +300,10 @@ class SourceLive:
             if precedent is not None:
                 return Obtenu(None)
             raise FichierAbsent(f"{jeu.jeu} {millesime.millesime}, {fichier.nom} : {fichier.sur_demande}")
+        with self._client.pour(jeu.jeu, f"{millesime.millesime}, {fichier.nom}"):
+            return self._obtenir(jeu, millesime, fichier, precedent)
+
+    def _obtenir(self, jeu: Jeu, millesime: Millesime, fichier: Fichier, precedent: EntreeVerrou | None) -> Obtenu:
         resolution = self._resoudre(jeu, millesime, fichier)
         inchange = precedent is not None and resolution.jeton is not None and precedent.jeton == resolution.jeton
         if inchange:
@@ -317,7 +326,7 @@ class SourceLive:
     def _resoudre(self, jeu: Jeu, millesime: Millesime, fichier: Fichier) -> Resolution:
         if fichier.adresse is not None:
             try:
-                return resoudre(jeu, fichier.adresse, self._client)
+                return resoudre(jeu, fichier.adresse, self._client, acces=self._acces)
             except IdentifiantsAbsents as erreur:
                 raise FichierAbsent(str(erreur)) from erreur
             except ErreurAdresse as erreur:

@@ -14,7 +14,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +27,12 @@ if TYPE_CHECKING:
 ICI = Path(__file__)
 INDEX = ["millesime", "fichier", "variable"]
 EXEMPLES = 3
+# How far the rows of a file may move from those of the snapshot it replaces, and why that far.
+VARIATION_LIGNES_PCT = 20
+VARIATION_LIGNES = (
+    f"de −{VARIATION_LIGNES_PCT} % à +{VARIATION_LIGNES_PCT} % des lignes de l'instantané remplacé : une correction en "
+    "change quelques-unes, un fichier coupé ou doublé bien plus. Aucun remplacement observé au 26/11/2026."
+)
 
 
 @dataclass(frozen=True)
@@ -84,6 +90,7 @@ def fichiers_normalises(jeu: Jeu, donnees: Path, couche: str) -> list[Path]:
 def _empreinte(jeu: Jeu, donnees: Path, demo: bool) -> str:
     somme = hashlib.sha256(ICI.read_bytes())
     somme.update(f"{demo}\0{motif_de_cle(jeu)}\0{jeu.model_dump_json()}".encode())
+    somme.update(json.dumps(_lignes_precedentes(jeu, donnees)).encode())
     for couche in ("lignes", "cellules"):
         for chemin in fichiers_normalises(jeu, donnees, couche):
             with chemin.open("rb") as flux:
@@ -126,6 +133,24 @@ def cadre_fichiers(jeu: Jeu, donnees: Path) -> pd.DataFrame:
     schema = {"millesime": pl.Utf8, "fichier": pl.Utf8, "lignes_min": pl.Int64, "lignes_max": pl.Int64}
     seuils = pl.DataFrame(attendus, schema=schema, orient="row")
     return comptes.join(seuils, on=["millesime", "fichier"], how="left").sort("millesime", "fichier").to_pandas()
+
+
+def cadre_remplacements(jeu: Jeu, donnees: Path) -> pd.DataFrame:
+    """One row per file that replaced a snapshot: millesime, fichier, lignes_avant, lignes_apres, variation_pct."""
+    import polars as pl
+
+    schema = {"millesime": pl.Utf8, "fichier": pl.Utf8, "lignes_avant": pl.Int64, "lignes_apres": pl.Int64}
+    comptes = pl.DataFrame(_lignes_precedentes(jeu, donnees), schema=schema, orient="row")
+    variation = 100.0 * (pl.col("lignes_apres") - pl.col("lignes_avant")) / pl.col("lignes_avant")
+    return comptes.with_columns(variation.alias("variation_pct")).sort("millesime", "fichier").to_pandas()
+
+
+def _lignes_precedentes(jeu: Jeu, donnees: Path) -> list[tuple[str, str, int, int]]:
+    from ingestion.register.location import est_registre
+    from ingestion.snapshots import lignes_precedentes
+
+    # The local register is filled in row by row: its growth is nobody's mistake.
+    return [] if est_registre(jeu) else lignes_precedentes(donnees, jeu)
 
 
 def cadre_variables(jeu: Jeu, donnees: Path) -> pd.DataFrame:
@@ -172,11 +197,31 @@ def _valider(jeu: Jeu, donnees: Path, demo: bool) -> list[Resultat]:
         return [] if jamais_vu else [_sans_fichier(jeu)]
     source = _source_gx()
     resultats = _lancer(source, jeu, "fichiers", cadre_fichiers(jeu, donnees), _suite_fichiers(demo))
+    remplacements = cadre_remplacements(jeu, donnees)
+    if len(remplacements):
+        resultats += _comparer_aux_precedents(source, jeu, remplacements)
     if types_de_cle(jeu):
         resultats += _lancer(source, jeu, "lignes", cadre_lignes(jeu, donnees), _suite_lignes(jeu))
     if fichiers_normalises(jeu, donnees, "cellules"):
         resultats += _lancer(source, jeu, "variables", cadre_variables(jeu, donnees), _suite_variables(jeu, demo))
     return resultats
+
+
+def _comparer_aux_precedents(source: Any, jeu: Jeu, remplacements: pd.DataFrame) -> list[Resultat]:
+    """Row counts against the snapshots replaced; a dataset that replaced none has no such result."""
+    suite = [
+        _attente(
+            "ExpectColumnValuesToBeBetween",
+            column="variation_pct",
+            min_value=-VARIATION_LIGNES_PCT,
+            max_value=VARIATION_LIGNES_PCT,
+            meta={"controle": "lignes_instantane_precedent"},
+        )
+    ]
+    forte = max(remplacements["variation_pct"], key=abs)
+    observe = f"variation la plus forte {forte:+.1f} %".replace(".", ",").replace("-", "−")
+    resultats = _lancer(source, jeu, "remplacements", remplacements, suite)
+    return [replace(resultat, observe=f"{resultat.observe}, {observe}") for resultat in resultats]
 
 
 def types_de_cle(jeu: Jeu) -> list[str]:
@@ -275,7 +320,7 @@ def _source_gx() -> Any:
 def _lancer(source: Any, jeu: Jeu, nom: str, cadre: pd.DataFrame, attentes: list[Any]) -> list[Resultat]:
     import great_expectations as gx
 
-    index = [colonne for colonne in [*INDEX, "ligne"] if colonne in cadre.columns]
+    index = [colonne for colonne in [*INDEX, "ligne", "lignes_avant", "lignes_apres"] if colonne in cadre.columns]
     definition = source.add_dataframe_asset(nom).add_batch_definition_whole_dataframe("tout")
     lot = definition.get_batch(batch_parameters={"dataframe": cadre})
     bilan = lot.validate(
@@ -291,6 +336,7 @@ LIBELLES = {
     "lignes_presentes": "chaque fichier a des lignes",
     "lignes_minimum": "nombre de lignes de chaque fichier au moins égal au minimum attendu",
     "lignes_maximum": "nombre de lignes de chaque fichier au plus égal au maximum attendu",
+    "lignes_instantane_precedent": "nombre de lignes proche de celui de l'instantané remplacé",
     "cle_presente": "code du territoire présent",
     "cle_bien_formee": "forme du code du territoire",
     "cle_unique": "un territoire n'apparaît qu'une fois par fichier",
@@ -343,6 +389,8 @@ def _mesure(valeur: Any) -> str:
 
 
 def _seuil(jeu: Jeu, controle: str) -> str:
+    if controle == "lignes_instantane_precedent":
+        return VARIATION_LIGNES
     if controle.startswith("lignes_m"):
         return jeu.attendus.description
     if controle == "cle_bien_formee":

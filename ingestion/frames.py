@@ -13,6 +13,9 @@ from ingestion.catalogue import Lecture
 # Spaces met around names and values in published files: plain, no-break, narrow no-break, thin, tabulation.
 BLANCS = " \t\r\n\u00a0\u202f\u2009\ufeff"
 
+# What the raw layer adds to the published columns; any other name, `_sans_nom_3` or `_geometrie` included, is published.
+AUDIT = ("_jeu", "_millesime", "_ligne", "_empreinte", "_ingere_le")
+
 
 class ErreurLecture(ValueError):
     """A file cannot be read as its card says; the sentence names the file, the place, what was expected and found."""

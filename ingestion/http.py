@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
-from contextlib import suppress
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from types import TracebackType
@@ -23,6 +23,9 @@ import stamina
 EPOQUE = 1_000_000_000
 VARIABLE_EDITEUR_LOCAL = "OBSERVATOIRE_EDITEUR_LOCAL"
 VARIABLE_CONTACT = "OBSERVATOIRE_CONTACT"
+VARIABLE_TOTAL_JEU = "OBSERVATOIRE_TOTAL_JEU_S"
+# Hosts that want more time between two requests than the others, in seconds: 30 requests a minute (sources.md §3.4, §3.5).
+HOTES_LENTS = {"bdm.insee.fr": 2.0, "api.insee.fr": 2.0}
 
 
 class ErreurReseau(RuntimeError):
@@ -44,16 +47,19 @@ class ErreurReseau(RuntimeError):
 class Reglages:
     """Bounds of every request, in seconds and bytes.
 
-    `total_s` covers a file with all its attempts, waits and redirects; `intervalle_s` is the shortest time between two
-    requests to one host (sources.md §3.8); `taille_max` leaves room for the largest declared file.
+    `total_s` covers a file with all its attempts, waits and redirects; `total_jeu_s` covers the files of a dataset
+    together (`Client.pour`); `intervalle_s` is the shortest time between two requests to one host (sources.md §3.8),
+    `intervalles_s` that of the hosts that want more; `taille_max` leaves room for the largest declared file.
     """
 
     connexion_s: float = 10.0
     lecture_s: float = 30.0
     total_s: float = 300.0
+    total_jeu_s: float = 1_800.0
     redirections: int = 5
     taille_max: int = 512 << 20
     intervalle_s: float = 1.0
+    intervalles_s: Mapping[str, float] = field(default_factory=lambda: HOTES_LENTS)
     essais: int = 4
     attente_initiale_s: float = 1.0
     attente_max_s: float = 30.0
@@ -75,15 +81,17 @@ class Reponse:
 
 
 class Cadence:
-    """At most one request per `intervalle_s` and per host, whoever asks."""
+    """At most one request per `intervalle_s` and per host, whoever asks; `intervalles_s` gives the slower hosts."""
 
     def __init__(
         self,
         intervalle_s: float,
         horloge: Callable[[], float] = time.monotonic,
         dormir: Callable[[float], None] = time.sleep,
+        intervalles_s: Mapping[str, float] | None = None,
     ) -> None:
         self._intervalle_s = intervalle_s
+        self._intervalles_s = intervalles_s or {}
         self._horloge = horloge
         self._dormir = dormir
         self._dernieres: dict[str, float] = {}
@@ -91,7 +99,8 @@ class Cadence:
     def attendre(self, hote: str) -> None:
         """Sleep until `hote` may be asked again."""
         derniere = self._dernieres.get(hote)
-        if derniere is not None and (reste := derniere + self._intervalle_s - self._horloge()) > 0:
+        intervalle_s = max(self._intervalle_s, self._intervalles_s.get(hote, 0.0))
+        if derniere is not None and (reste := derniere + intervalle_s - self._horloge()) > 0:
             self._dormir(reste)
         self._dernieres[hote] = self._horloge()
 
@@ -134,12 +143,21 @@ def agent(contact: str | None = None) -> str:
     return f"Mozilla/5.0 (compatible; Observatoire-QPV/1.0{suffixe})"
 
 
+@dataclass(frozen=True)
+class _EnCours:
+    """The dataset and file that requests are made for; `limite` is when the time of the dataset ends."""
+
+    jeu: str
+    fichier: str
+    limite: float
+
+
 class Client:
     """Polite HTTP client for the publishers, to be closed after use (context manager).
 
     Args:
         reglages: bounds of the requests.
-        cadence: throttling; by default one request per `reglages.intervalle_s` and host.
+        cadence: throttling; by default one request per host and per interval of `reglages`.
         horloge: monotonic seconds.
         editeur_local: address that replaces every host; by default OBSERVATOIRE_EDITEUR_LOCAL.
         contact: address or URL put in the User-Agent; by default OBSERVATOIRE_CONTACT.
@@ -155,7 +173,12 @@ class Client:
     ) -> None:
         self.reglages = reglages or Reglages()
         self._horloge = horloge
-        self._cadence = cadence or Cadence(self.reglages.intervalle_s, horloge)
+        self._cadence = cadence or Cadence(
+            self.reglages.intervalle_s, horloge, intervalles_s=self.reglages.intervalles_s
+        )
+        self._en_cours: _EnCours | None = None
+        self._depenses: dict[str, float] = {}
+        self._arrets: dict[str, str] = {}
         local = editeur_local or os.environ.get(VARIABLE_EDITEUR_LOCAL)
         self._http = httpx.Client(
             # Identity: the bytes kept are the published bytes, and Content-Length can be compared.
@@ -178,6 +201,22 @@ class Client:
         """Close the connections."""
         self._http.close()
 
+    @contextmanager
+    def pour(self, jeu: str, fichier: str) -> Iterator[None]:
+        """Count what is asked inside against the time of a dataset, all its files together.
+
+        Args:
+            jeu: id of the dataset; what is left is kept from one file to the next, whatever comes between.
+            fichier: its file, for the sentence.
+        """
+        debut, depense = self._horloge(), self._depenses.get(jeu, 0.0)
+        self._en_cours = _EnCours(jeu, fichier, debut + self.reglages.total_jeu_s - depense)
+        try:
+            yield
+        finally:
+            self._en_cours = None
+            self._depenses[jeu] = depense + self._horloge() - debut
+
     def telecharger(self, url: str, etag: str | None = None, last_modified: str | None = None) -> Reponse:
         """Get a file whole, or 304 when `etag` or `last_modified` still hold.
 
@@ -195,10 +234,10 @@ class Client:
         return reponse
 
     def poster(self, url: str, corps: bytes, entetes: dict[str, str]) -> Reponse:
-        """Send a body and get the answer whole; what is sent appears in no error.
+        """Send a body and get the answer whole; what is sent appears in no error and follows no redirect.
 
         Raises:
-            ErreurReseau: as `telecharger`; `statut` tells a refusal (400, 401, 403).
+            ErreurReseau: as `telecharger`; `statut` tells a refusal (400, 401, 403) or a redirect (3xx).
         """
         return self._avec_essais("POST", url, entetes, avec_corps=True, corps=corps)
 
@@ -243,6 +282,8 @@ class Client:
         au_plus: int | None = None,
     ) -> Reponse:
         limite = self._horloge() + self.reglages.total_s
+        if self._en_cours is not None:
+            limite = min(limite, self._en_cours.limite)
 
         def reprendre(erreur: Exception) -> bool | float:
             if not isinstance(erreur, ErreurReseau) or not erreur.passagere:
@@ -280,7 +321,11 @@ class Client:
             raise self._trop_long(url)
         attente = httpx.Timeout(min(self.reglages.lecture_s, reste), connect=min(self.reglages.connexion_s, reste))
         try:
-            with self._http.stream(methode, url, headers=entetes, timeout=attente, content=corps) as brute:
+            # A body may hold credentials: it goes to the declared address and nowhere else.
+            suivre = methode != "POST"
+            with self._http.stream(
+                methode, url, headers=entetes, timeout=attente, content=corps, follow_redirects=suivre
+            ) as brute:
                 _refuser_statut(url, brute)
                 contenu = self._lire(url, brute, limite, au_plus) if avec_corps and brute.status_code != 304 else None
                 return _reponse(brute, contenu)
@@ -289,6 +334,8 @@ class Client:
                 f"{url} : plus de {self.reglages.redirections} redirections. Ouvrez la page de la source et corrigez l'adresse dans la fiche."
             ) from erreur
         except httpx.TimeoutException as erreur:
+            if self._horloge() >= limite:
+                raise self._trop_long(url) from erreur
             raise ErreurReseau(
                 f"{url} : pas de réponse en {attente.read:.0f} s ({type(erreur).__name__}). Relancez plus tard.",
                 passagere=True,
@@ -320,7 +367,19 @@ class Client:
         return bytes(contenu)
 
     def _trop_long(self, url: str) -> ErreurReseau:
+        if self._en_cours is not None and self._horloge() >= self._en_cours.limite:
+            return self._jeu_trop_long(self._en_cours, url)
         return ErreurReseau(f"{url} : pas fini en {self.reglages.total_s:.0f} s, essais compris. Relancez plus tard.")
+
+    def _jeu_trop_long(self, en_cours: _EnCours, url: str) -> ErreurReseau:
+        total = self.reglages.total_jeu_s
+        passees = total + self._horloge() - en_cours.limite
+        atteint = self._arrets.setdefault(en_cours.jeu, en_cours.fichier)
+        suite = "" if atteint == en_cours.fichier else f" ; {en_cours.fichier} n'a pas été demandé"
+        return ErreurReseau(
+            f"{en_cours.jeu} : {passees:.0f} s passées à demander ses fichiers, {total:.0f} s au plus pour un jeu, "
+            f"arrêté à {atteint}{suite} ({url}). Relancez plus tard, ou relevez {VARIABLE_TOTAL_JEU}."
+        )
 
     def _trop_grand(self, url: str, taille: int) -> ErreurReseau:
         maximum = self.reglages.taille_max
@@ -348,6 +407,12 @@ def _refuser_statut(url: str, brute: httpx.Response) -> None:
             statut,
             passagere=True,
             attendre_s=attendre,
+        )
+    if brute.has_redirect_location:
+        raise ErreurReseau(
+            f"{url} : redirige vers {brute.url.join(brute.headers['Location']).host} (réponse {statut}). Un envoi n'est pas "
+            "redirigé : il porterait les identifiants ailleurs. Vérifiez l'adresse auprès du producteur.",
+            statut,
         )
     raise ErreurReseau(f"{url} : réponse {statut}, 200 attendu. Ouvrez l'adresse dans un navigateur.", statut)
 

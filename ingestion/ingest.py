@@ -146,17 +146,20 @@ class _Travail:
         en_service = self._en_service()
         if obtenue.sha256 is None:
             gardee = self._garder(en_service, obtenue, precedent)
-            return replace(gardee, statut=obtenue.statut, message=obtenue.message), False
+            # A layer in use was read once, whatever the lock remembers: its file is missed, not awaited.
+            statut: Literal["a_jour", "en_echec", "jamais_charge"] = "en_echec" if en_service else obtenue.statut
+            return replace(gardee, statut=statut, message=obtenue.message), False
         lecture = lecture_declaree(self.jeu, self.fichier, obtenue.origine)
         empreinte = self._empreinte(obtenue.sha256, lecture)
         if en_service.get("normalise") == empreinte:
             return replace(obtenue, normalise=empreinte), False
-        contenu = self.archive.lire(obtenue.sha256)
+        contenu = b""
         try:
+            contenu = self.archive.lire(obtenue.sha256)
             self._ecrire(contenu, obtenue.sha256, empreinte, lecture)
         except REFUS as erreur:
             entree = self._garder(en_service, obtenue, precedent)
-            message = f"{erreur}{ce_que_dit_l_archive(contenu)}"
+            message = " ".join(filter(None, [obtenue.message, f"{erreur}{ce_que_dit_l_archive(contenu)}"]))
             return replace(entree, verifie_le=obtenue.verifie_le, statut="en_echec", message=message), False
         return replace(obtenue, normalise=empreinte), True
 
@@ -170,8 +173,9 @@ class _Travail:
         if precedent is not None and precedent.sha256 == sha256:
             return replace(precedent, normalise=normalise)
         # A live inventory records what the publisher gives before anything reads it: only the layer knows its bytes.
-        taille = self.archive.chemin(sha256).stat().st_size if self.archive.chemin(sha256).exists() else None
-        return EntreeVerrou(sha256, taille, None, obtenue.origine, None, obtenue.verifie_le, normalise=normalise)
+        return EntreeVerrou(
+            sha256, self.archive.taille(sha256), None, obtenue.origine, None, obtenue.verifie_le, normalise=normalise
+        )
 
     def bilan(self, entree: EntreeVerrou, a_change: bool) -> BilanFichier:
         """The counts of the typed layer in use."""
@@ -236,14 +240,14 @@ class _Travail:
             _empreinte=pl.lit(sha256),
             _ingere_le=pl.lit(self.horloge().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")),
         )
-        self._noter_les_changements(brut)
+        self._noter_les_changements(brut, len(contenu))
         ecrire_ensemble(
             {chemin_brut(self.donnees, self.jeu, self.millesime, self.fichier): brut}
             | {self._type(nature): getattr(normalise, nature) for nature in NATURES},
             mention={"sha256": sha256, "normalise": empreinte},
         )
 
-    def _noter_les_changements(self, brut: pl.DataFrame) -> None:
+    def _noter_les_changements(self, brut: pl.DataFrame, taille: int) -> None:
         """New bytes under a name already read: what they change is written in the journal of the file."""
         chemin = chemin_brut(self.donnees, self.jeu, self.millesime, self.fichier)
         if not chemin.exists():
@@ -255,7 +259,13 @@ class _Travail:
         cle = (self.fichier.cle or self.jeu.cle).colonnes
         dates = [c for b in self.jeu.blocs for c in b.colonne_periode]
         presentes = [c for c in dict.fromkeys([*cle, *dates]) if c in brut.columns]
-        entree = {"date": brut["_ingere_le"][0], "empreinte_avant": avant, "empreinte_apres": apres}
+        entree = {
+            "date": brut["_ingere_le"][0],
+            "empreinte_avant": avant,
+            "empreinte_apres": apres,
+            "taille_avant": self.archive.taille(avant),
+            "taille_apres": taille,
+        }
         journaliser(
             chemin_journal(self.donnees, self.jeu, self.millesime, self.fichier),
             entree | comparer(ancien, brut, presentes if set(cle) & set(brut.columns) else []),

@@ -18,38 +18,53 @@ from ingestion.columns import resoudre as resoudre_colonnes
 from ingestion.frames import BLANCS
 from ingestion.http import Client, ErreurReseau
 from ingestion.publishers import ErreurAdresse, IdentifiantsAbsents, resoudre
+from ingestion.verify import ErreurOctets, verifier_debut
 
-COLONNES = ("jeu", "millesime", "fichier", "statut", "type", "taille", "last_modified", "entete", "message")
-# Enough for the titles and the header of any declared csv.
-DEBUT = 1 << 16
+COLONNES = (
+    "jeu",
+    "millesime",
+    "fichier",
+    "statut",
+    "type",
+    "taille",
+    "last_modified",
+    "signature",
+    "entete",
+    "message",
+)
+# Enough for the titles and the header of any declared csv, and for the signature of any other file.
+DEBUT, SIGNATURE = 1 << 16, 1 << 11
 
 
 def sonder(catalogue: Catalogue, ids: Iterable[str], client: Client) -> list[dict[str, Any]]:
     """Ask every declared URL of the datasets `ids` (all of them when empty).
 
     An address that fails is a row with its sentence in `message`, never an exception; a file without an address too.
-    An address that has to be asked of the publisher is asked first. The header of a plain csv is compared with the card.
+    An address that has to be asked of the publisher is asked first. The first bytes are read, to tell an error page or
+    another type of file; the header of a plain csv is compared with the card.
 
     Returns:
         One dict per declared file: jeu, millesime, fichier, url, statut_url, url_finale, statut, type, taille, etag,
-        last_modified, redirections (number), sonde_le (UTC), entete (`conforme`, `differe` or `non_verifie`), message
-        (empty when the address answers and its header is not another one).
+        last_modified, redirections (number), sonde_le (UTC), signature and entete (`conforme`, `differe` or
+        `non_verifie`), message (empty when the address answers with what the card declares).
     Raises:
         KeyError: an id that is not in the catalogue, with the known ids.
     """
     demandes = set(ids)
     if inconnus := sorted(demandes - set(catalogue.jeux)):
         raise KeyError(f"Jeu inconnu : {', '.join(inconnus)}. Jeux déclarés : {', '.join(sorted(catalogue.jeux))}.")
+    # The sheets and layers of one file share its address: it is asked once.
     reponses: dict[str, dict[str, Any]] = {}
+    debuts: dict[tuple[str, int], bytes] = {}
     lignes = []
     for jeu, millesime, fichier in _declares(catalogue, demandes):
-        url, message = _adresse(jeu, fichier, client)
-        # The sheets and layers of one file share its address: it is asked once.
-        if url is not None and url not in reponses:
-            reponses[url] = _interroger(url, client)
-        reponse = dict(reponses[url]) if url is not None else _vide(message)
-        if url is not None and not reponse["message"]:
-            reponse |= _entete(jeu, millesime, fichier, url, client)
+        with client.pour(jeu.jeu, f"{millesime.millesime}, {fichier.nom}"):
+            url, message = _adresse(jeu, fichier, client)
+            if url is not None and url not in reponses:
+                reponses[url] = _interroger(url, client)
+            reponse = dict(reponses[url]) if url is not None else _vide(message)
+            if url is not None and not reponse["message"]:
+                reponse |= _contenu(jeu, millesime, fichier, url, client, debuts)
         lignes.append(
             {
                 "jeu": jeu.jeu,
@@ -75,19 +90,39 @@ def _adresse(jeu: Jeu, fichier: Fichier, client: Client) -> tuple[str | None, st
         return None, str(erreur)
 
 
-def _entete(jeu: Jeu, millesime: Millesime, fichier: Fichier, url: str, client: Client) -> dict[str, str]:
-    """Whether the header of a plain csv has the columns of the card; archives and workbooks are not opened."""
+def _contenu(
+    jeu: Jeu,
+    millesime: Millesime,
+    fichier: Fichier,
+    url: str,
+    client: Client,
+    debuts: dict[tuple[str, int], bytes],
+) -> dict[str, str]:
+    """What the first bytes say: the type of the file, then the header of a plain csv; nothing is opened.
+
+    Args:
+        debuts: beginnings already read, by address and size; completed here.
+    """
     lecture = lecture_declaree(jeu, fichier, "live")
-    nom = fichier.fichier.lower()
-    if lecture.format != "csv" or lecture.colonnes is not None or not nom.endswith(".csv"):
-        return {"entete": "non_verifie"}
+    a_entete = lecture.format == "csv" and lecture.colonnes is None and fichier.fichier.lower().endswith(".csv")
+    cle = (url, DEBUT if a_entete else SIGNATURE)
     try:
-        debut = client.debut(url, DEBUT)
-        entete = Entete(f"{jeu.jeu}, millésime {millesime.millesime}, {fichier.nom}", colonnes_de(debut, lecture))
+        if cle not in debuts:
+            debuts[cle] = client.debut(*cle)
+    except ErreurReseau as erreur:
+        return {"message": str(erreur)}
+    try:
+        verifier_debut(debuts[cle], fichier.fichier, lecture)
+    except ErreurOctets as erreur:
+        return {"signature": "differe", "message": str(erreur)}
+    if not a_entete:
+        return {"signature": "conforme"}
+    try:
+        entete = Entete(f"{jeu.jeu}, millésime {millesime.millesime}, {fichier.nom}", colonnes_de(debuts[cle], lecture))
         exiger_colonnes(entete, jeu, millesime, fichier)
-    except (ErreurReseau, ErreurDerive, ErreurCatalogue, UnicodeDecodeError) as erreur:
-        return {"entete": "differe", "message": str(erreur)}
-    return {"entete": "conforme"}
+    except (ErreurDerive, ErreurCatalogue, UnicodeDecodeError) as erreur:
+        return {"signature": "conforme", "entete": "differe", "message": str(erreur)}
+    return {"signature": "conforme", "entete": "conforme"}
 
 
 def colonnes_de(debut: bytes, lecture: Lecture) -> list[str]:
@@ -127,6 +162,7 @@ def _vide(message: str, statut: int | None = None) -> dict[str, Any]:
         "etag": None,
         "last_modified": None,
         "redirections": 0,
+        "signature": "non_verifie",
         "entete": "non_verifie",
         "sonde_le": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "message": message,

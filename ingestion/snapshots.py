@@ -1,6 +1,6 @@
 """What changed between two snapshots of one published file.
 
-Belongs here: rows added, removed and changed, by key or as whole rows, and the journal of a file.
+Belongs here: rows added, removed and changed, by key or as whole rows; the journal of a file, written and read.
 Does not belong here: keeping the bytes (acquire: the archive holds both), what a release changes (publication.diff).
 """
 
@@ -14,8 +14,11 @@ import polars as pl
 
 from ingestion.acquire import ecrire_atomique
 from ingestion.catalogue import Fichier, Jeu, Millesime
+from ingestion.frames import AUDIT
+from ingestion.parquet import NATURES, chemin_type, mention_de
 
 EXEMPLES = 5
+PASSAGE = ("empreinte_avant", "empreinte_apres")
 SEPARATEUR = "\x1f"
 
 
@@ -28,7 +31,7 @@ def comparer(ancien: pl.DataFrame, nouveau: pl.DataFrame, cle: list[str]) -> dic
     """Counts and first examples of what two frames of text do not share.
 
     Args:
-        ancien, nouveau: raw layers; columns that begin with `_` are ours and count for nothing.
+        ancien, nouveau: raw layers; the columns that we add (`AUDIT`) count for nothing.
         cle: published columns that tell the rows apart; when they do not (or are not in both), whole rows are compared.
     Returns:
         lignes_avant, lignes_apres, ajoutees, retirees, modifiees (None without a key), colonnes_ajoutees,
@@ -60,13 +63,45 @@ def comparer(ancien: pl.DataFrame, nouveau: pl.DataFrame, cle: list[str]) -> dic
 
 
 def journaliser(chemin: Path, entree: dict[str, Any]) -> None:
-    """Puts an entry at the top of the journal of a file."""
-    passees = json.loads(chemin.read_text(encoding="utf-8")) if chemin.exists() else []
+    """Puts an entry at the top of the journal of a file.
+
+    The same passage from one snapshot to the next is written once: a run stopped between the journal and the layers
+    sees it again at the next run.
+
+    Args:
+        entree: `date`, `empreinte_avant`, `empreinte_apres`, `taille_avant` and `taille_apres` (bytes), and what
+            `comparer` returns.
+    """
+    passees = _lire(chemin)
+    if passees and all(passees[0][cle] == entree[cle] for cle in PASSAGE):
+        return
     ecrire_atomique(chemin, (json.dumps([entree, *passees], ensure_ascii=False, indent=1) + "\n").encode())
 
 
+def lignes_precedentes(donnees: Path, jeu: Jeu) -> list[tuple[str, str, int, int]]:
+    """Rows of the files in use beside those of the snapshot that each replaced: millésime, fichier, before, now.
+
+    A file that replaced nothing is not in the list.
+    """
+    comptes = []
+    for millesime in jeu.millesimes:
+        for fichier in millesime.fichiers:
+            passages = _lire(chemin_journal(donnees, jeu, millesime, fichier))
+            en_usage = mention_de(chemin_type(donnees, jeu, millesime, fichier, NATURES[-1])).get("sha256")
+            # A passage that was journalled and never completed says nothing of the layer in use.
+            if passages and passages[0]["empreinte_apres"] == en_usage:
+                avant, apres = passages[0]["lignes_avant"], passages[0]["lignes_apres"]
+                comptes.append((millesime.millesime, fichier.nom, avant, apres))
+    return comptes
+
+
+def _lire(chemin: Path) -> list[dict[str, Any]]:
+    entrees: list[dict[str, Any]] = json.loads(chemin.read_text(encoding="utf-8")) if chemin.exists() else []
+    return entrees
+
+
 def _publiees(cadre: pl.DataFrame) -> pl.DataFrame:
-    return cadre.select([c for c in cadre.columns if not c.startswith("_")])
+    return cadre.select([c for c in cadre.columns if c not in AUDIT])
 
 
 def _unique(cadre: pl.DataFrame, cle: list[str]) -> bool:
@@ -75,7 +110,9 @@ def _unique(cadre: pl.DataFrame, cle: list[str]) -> bool:
 
 def _resumer(cadre: pl.DataFrame, colonnes: list[str], cle: list[str]) -> pl.DataFrame:
     """Key and content of each row as text; repeated keys are numbered."""
-    lignes = cadre.select(
+    # A place without a position has null coordinates, which would make the whole row null.
+    textes = cadre.select(pl.all().cast(pl.String).fill_null(""))
+    lignes = textes.select(
         pl.concat_str(cle, separator=SEPARATEUR).alias("cle"),
         pl.concat_str(colonnes, separator=SEPARATEUR).alias("ligne"),
     )

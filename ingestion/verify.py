@@ -47,6 +47,8 @@ ATTENDU = {
 EXTENSIONS = {"csv": {".csv", ".txt"}, "json": {".json"}, "geojson": {".geojson", ".json"}, "shapefile": {".shp"}}
 EXTENSIONS |= {"parquet": {".parquet"}, "sdmx": {".xml"}}
 PARQUET = b"PAR1"
+# How a file of a binary format begins when it is not in a zip; a shapefile always is.
+DEBUTS: dict[str, tuple[bytes, ...]] = {"xls": (OLE2,), "parquet": (PARQUET,), "shapefile": ()}
 BLOC = 1 << 20
 
 
@@ -102,6 +104,29 @@ def verifier(contenu: bytes, nom: str, attendu: Lecture, limites: Limites = LIMI
         _texte([contenu], nom, attendu)
 
 
+def verifier_debut(debut: bytes, nom: str, attendu: Lecture) -> None:
+    """Refuse the first bytes of a file when no file of the declared format begins like that.
+
+    Args:
+        debut: what was read of it; 2 KB are enough.
+        nom, attendu: as `verifier`. A zip or gzip container is not opened.
+    Raises:
+        ErreurOctets.
+    """
+    faire = "Vérifiez l'adresse déclarée dans la fiche."
+    if not debut:
+        raise _refus(nom, attendu, "un contenu vide (0 octet)", "Ouvrez la page de la source.")
+    if debut.startswith(ZIP):
+        return
+    if attendu.format in ("shapefile", "xls", "parquet"):
+        if not debut.startswith(DEBUTS[attendu.format]):
+            raise _refus(nom, attendu, _decrire(debut), faire)
+    elif not debut.startswith(GZIP):
+        utf16 = _est_utf16(attendu)
+        _debut_de_texte(debut, nom, attendu, utf16)
+        _sans_octet_nul(debut, 0, nom, attendu, utf16)
+
+
 def _refus(nom: str, attendu: Lecture, trouve: str, faire: str) -> ErreurOctets:
     return ErreurOctets(f"{nom} : attendu {ATTENDU[attendu.format]}, trouvé {trouve}. {faire}")
 
@@ -125,18 +150,12 @@ def _decrire(contenu: bytes) -> str:
 
 def _texte(blocs: list[bytes] | Iterator[bytes], nom: str, attendu: Lecture) -> None:
     """Check a CSV, JSON or GeoJSON text given in blocks: one pass, constant memory."""
-    utf16 = attendu.encodage.lower().replace("_", "-").startswith("utf-16")
+    utf16 = _est_utf16(attendu)
     position, fin = 0, b""
     for bloc in blocs:
         if position == 0:
             _debut_de_texte(bloc, nom, attendu, utf16)
-        if not utf16 and (nul := bloc.find(b"\x00")) >= 0:
-            raise _refus(
-                nom,
-                attendu,
-                f"un octet nul à la position {position + nul} (fichier binaire, abîmé ou en UTF-16)",
-                "Téléchargez-le de nouveau ; s'il est publié en UTF-16, déclarez `encodage` dans la fiche.",
-            )
+        _sans_octet_nul(bloc, position, nom, attendu, utf16)
         position += len(bloc)
         fin = (fin + bloc)[-64:]
     if position == 0:
@@ -148,6 +167,20 @@ def _texte(blocs: list[bytes] | Iterator[bytes], nom: str, attendu: Lecture) -> 
             attendu,
             f"un document qui s'arrête avant sa fin, après {position} octets",
             "Téléchargez-le de nouveau : le transfert a été coupé.",
+        )
+
+
+def _est_utf16(attendu: Lecture) -> bool:
+    return attendu.encodage.lower().replace("_", "-").startswith("utf-16")
+
+
+def _sans_octet_nul(bloc: bytes, position: int, nom: str, attendu: Lecture, utf16: bool) -> None:
+    if not utf16 and (nul := bloc.find(b"\x00")) >= 0:
+        raise _refus(
+            nom,
+            attendu,
+            f"un octet nul à la position {position + nul} (fichier binaire, abîmé ou en UTF-16)",
+            "Téléchargez-le de nouveau ; s'il est publié en UTF-16, déclarez `encodage` dans la fiche.",
         )
 
 

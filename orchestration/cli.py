@@ -70,22 +70,22 @@ def probe(
 ) -> None:
     """Demander à chaque adresse officielle ce qu'elle est aujourd'hui ; écrit probe.json.
 
-    Sort avec 0 quand toutes répondent et ont l'en-tête attendu, 1 sinon.
+    Sort avec 0 quand toutes répondent avec le type de fichier et l'en-tête attendus, 1 sinon.
     """
     from rich.console import Console
     from rich.table import Table
 
     from ingestion.acquire import ecrire_atomique
     from ingestion.catalogue import Catalogue
-    from ingestion.http import Client
     from ingestion.probe import COLONNES, sonder, tableau
+    from orchestration.steps import ouvrir_client
 
     choisis = reglages(data=data)
     catalogue = Catalogue(choisis.catalogue)
     inconnus = sorted(set(ids or []) - set(catalogue.jeux))
     if inconnus:
         arreter(f"Jeu inconnu : {', '.join(inconnus)}. Jeux déclarés : {', '.join(catalogue.jeux)}.", 2)
-    with Client(contact=choisis.contact, editeur_local=choisis.editeur_local) as client:
+    with ouvrir_client(choisis) as client:
         lignes = sonder(catalogue, ids or [], client)
     rapport = choisis.data / "probe.json"
     ecrire_atomique(rapport, (json_.dumps(lignes, ensure_ascii=False, indent=1) + "\n").encode())

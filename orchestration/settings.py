@@ -44,6 +44,11 @@ class Reglages(BaseSettings):
         default=None,
         description="`http://127.0.0.1:<port>` that stands for every publisher, to try `live` offline.",
     )
+    total_jeu_s: float = Field(
+        default=1_800,
+        gt=0,
+        description="Seconds that the publishers may take for one dataset, all its files together; beyond, its last snapshots stay in use.",
+    )
     memoire_sql: str = Field(default="600MB", description="Memory that DuckDB may take while the models are built.")
     port: int = Field(default=8501, ge=1, le=65535, description="Port of the observatory on 127.0.0.1.")
 

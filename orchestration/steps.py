@@ -27,6 +27,7 @@ from orchestration.state import Inventaire
 if TYPE_CHECKING:
     from ingestion.acquire import EntreeVerrou, Obtenu, Origine, Source, Verrou
     from ingestion.expectations import Resultat
+    from ingestion.http import Client
     from ingestion.ingest import BilanJeu
     from orchestration.dbt_build import BilanDbt
 
@@ -134,13 +135,20 @@ def _empreintes_du_registre(contexte: Contexte, deposees: Iterable[str]) -> dict
     return empreintes
 
 
+def ouvrir_client(reglages: Reglages) -> Client:
+    """The client of one run, as the settings want it; to be closed after use (context manager)."""
+    from ingestion import http
+
+    bornes = http.Reglages(total_jeu_s=reglages.total_jeu_s)
+    return http.Client(bornes, contact=reglages.contact, editeur_local=reglages.editeur_local)
+
+
 def _empreintes_live(contexte: Contexte, voulus: set[str]) -> dict[str, str]:
     from ingestion.acquire import Archive, SourceLive, Verrou, acquerir
-    from ingestion.http import Client
     from ingestion.register.source import SourceRegistre
 
     archive, verrou = Archive(contexte.donnees / "archive"), Verrou(contexte.donnees / "verrou.yml")
-    with Client(contact=contexte.reglages.contact, editeur_local=contexte.reglages.editeur_local) as client:
+    with ouvrir_client(contexte.reglages) as client:
         source = SourceRegistre(SourceLive(client), contexte.registre)
         for jeu, millesime, fichier in contexte.catalogue.fichiers():
             if not voulus or jeu.jeu in voulus:
@@ -188,9 +196,11 @@ class SourceInterrogee:
 
     def obtenir(self, jeu: Jeu, millesime: Millesime, fichier: Fichier, precedent: EntreeVerrou | None) -> Obtenu:
         """The bytes kept in the archive; the failure recorded in the lock is raised again."""
-        from ingestion.acquire import ErreurAcquisition, Obtenu
+        from ingestion.acquire import ErreurAcquisition, FichierAbsent, Obtenu
 
         entree = precedent or self._verrou.lire(jeu.jeu, millesime.millesime, fichier.nom)
+        if entree is not None and entree.statut == "jamais_charge":
+            raise FichierAbsent(entree.message)
         if entree is None or entree.sha256 is None or entree.statut == "en_echec":
             raise ErreurAcquisition(entree.message if entree else f"{fichier.nom} : jamais demandé au producteur.")
         return Obtenu(None, entree.url, entree.etag, entree.last_modified)
@@ -204,11 +214,10 @@ def ouvrir_source(contexte: Contexte, *, directe: bool = False) -> Iterator[Sour
         directe: ask the publishers now; otherwise give what they answered to `inventorier`.
     """
     from ingestion.acquire import SourceDemo, SourceDepot, SourceLive, Verrou
-    from ingestion.http import Client
     from ingestion.register.source import SourceRegistre
 
     if contexte.reglages.source == "live" and directe:
-        with Client(contact=contexte.reglages.contact, editeur_local=contexte.reglages.editeur_local) as client:
+        with ouvrir_client(contexte.reglages) as client:
             yield SourceRegistre(SourceLive(client), contexte.registre)
     elif contexte.reglages.source == "live":
         yield SourceRegistre(SourceInterrogee(Verrou(contexte.donnees / "verrou.yml")), contexte.registre)

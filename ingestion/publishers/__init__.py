@@ -12,9 +12,10 @@ from collections.abc import Callable, Mapping
 from ingestion.catalogue import Adresse, Jeu
 from ingestion.http import Client
 from ingestion.publishers import bdm, datagouv, francetravail, insee_page, opendatasoft
+from ingestion.publishers.francetravail import Acces
 from ingestion.publishers.resolution import ErreurAdresse, IdentifiantsAbsents, Resolution
 
-__all__ = ["ErreurAdresse", "IdentifiantsAbsents", "Resolution", "resoudre"]
+__all__ = ["Acces", "ErreurAdresse", "IdentifiantsAbsents", "Resolution", "resoudre"]
 
 SERVICES: dict[str, Callable[[Adresse, Client], Resolution]] = {
     "insee_page": insee_page.resoudre,
@@ -24,11 +25,18 @@ SERVICES: dict[str, Callable[[Adresse, Client], Resolution]] = {
 }
 
 
-def resoudre(jeu: Jeu, adresse: Adresse, client: Client, environnement: Mapping[str, str] = os.environ) -> Resolution:
+def resoudre(
+    jeu: Jeu,
+    adresse: Adresse,
+    client: Client,
+    environnement: Mapping[str, str] = os.environ,
+    acces: Acces | None = None,
+) -> Resolution:
     """Asks the publisher where the file is.
 
     Args:
         environnement: where the credentials that the card names are looked for; they go nowhere else.
+        acces: tokens of the run, shared by its datasets; by default those of this question only.
     Raises:
         ErreurAdresse: the page, dataset or resource is not what the card says; the sentence lists what was found.
         IdentifiantsAbsents: the card needs credentials that are not set.
@@ -38,5 +46,6 @@ def resoudre(jeu: Jeu, adresse: Adresse, client: Client, environnement: Mapping[
     if manquants:
         raise IdentifiantsAbsents(f"{jeu.jeu} : interrogé seulement quand {' et '.join(manquants)} sont définis.")
     if adresse.service == "francetravail":
-        return francetravail.resoudre(adresse, client, [environnement[nom] for nom in jeu.identifiants])
+        identifiants = [environnement[nom] for nom in jeu.identifiants]
+        return francetravail.resoudre(adresse, client, identifiants, acces or Acces())
     return SERVICES[adresse.service](adresse, client)

@@ -20,7 +20,8 @@ def resoudre(adresse: Adresse, client: Client) -> Resolution:
     """The permanent address of the resource.
 
     A resource given by its id needs no request: the address redirects to the current file, and the conditional request
-    is made there. Otherwise the latest resource of the dataset that matches is taken, with its checksum.
+    is made there. Otherwise the latest resource of the dataset that matches is taken, with its checksum,
+    or the one of the platform's own analysis.
 
     Raises:
         ErreurAdresse: no resource of the dataset matches; all of them are named.
@@ -30,8 +31,7 @@ def resoudre(adresse: Adresse, client: Client) -> Resolution:
         return Resolution(f"{API}/r/{adresse.ressource}")
     url = f"{API}/{adresse.jeu}/"
     document = lire_json(client, url)
-    ressources = document.get("resources") if isinstance(document, dict) else None
-    return _resolution(choisir(ressources or [], adresse.motif or "", url))
+    return _resolution(choisir(document.get("resources") or [], adresse.motif or "", url))
 
 
 def choisir(ressources: list[dict[str, Any]], motif: str, url: str) -> dict[str, Any]:
@@ -49,9 +49,20 @@ def choisir(ressources: list[dict[str, Any]], motif: str, url: str) -> dict[str,
 def _resolution(ressource: dict[str, Any]) -> Resolution:
     somme = ressource.get("checksum") or {}
     valeur, type_ = somme.get("value"), str(somme.get("type", "")).lower()
-    jeton = f"{type_}:{valeur}" if valeur else ressource.get("last_modified")
+    jeton = f"{type_}:{valeur}" if valeur else _jeton_de_l_analyse(ressource)
     return Resolution(
         url=str(ressource.get("latest") or ressource["url"]),
         jeton=str(jeton) if jeton else None,
         sha256=valeur if type_ == "sha256" else None,
     )
+
+
+def _jeton_de_l_analyse(ressource: dict[str, Any]) -> str | None:
+    """Mark of a resource without `checksum`: what the platform computed when it last visited the file, and its date.
+
+    It is no proof of the bytes: the visit may be older than the file, so a file that differs is not refused for it. The
+    date comes with it because a file changed since the visit keeps the old checksum.
+    """
+    analyse = (ressource.get("extras") or {}).get("analysis:checksum")
+    date = ressource.get("last_modified")
+    return f"analyse:{analyse} {date or ''}".strip() if analyse else date

@@ -14,7 +14,7 @@ from ingestion.publishers.resolution import ErreurAdresse, Resolution, lire_json
 
 
 def resoudre(adresse: Adresse, client: Client) -> Resolution:
-    """The export of the whole dataset, and the date of its last treatment as a cheap mark.
+    """The export of the whole dataset, and as a cheap mark the date of its last treatment with the form asked.
 
     Raises:
         ErreurAdresse: the dataset has attachments only; they are named.
@@ -32,5 +32,6 @@ def resoudre(adresse: Adresse, client: Client) -> Resolution:
     format_ = options.pop("format", "csv")
     suite = f"?{urlencode(options)}" if options else ""
     metas = (document.get("metas") or {}).get("default") or {}
-    jeton = metas.get("data_processed") or metas.get("modified")
-    return Resolution(f"{base}/exports/{format_}{suite}", str(jeton) if jeton else None)
+    date = metas.get("data_processed") or metas.get("modified")
+    # The same data asked in another form are other bytes: the form is part of the mark.
+    return Resolution(f"{base}/exports/{format_}{suite}", f"{date} {format_}{suite}" if date else None)

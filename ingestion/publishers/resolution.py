@@ -35,18 +35,19 @@ class Resolution:
     contenu: bytes | None = None
 
 
-def lire_json(client: Client, url: str) -> Any:
-    """A JSON document.
+def lire_json(client: Client, url: str) -> dict[str, Any]:
+    """A JSON object.
 
     Raises:
-        ErreurAdresse: the answer is not JSON.
+        ErreurAdresse: the answer is not one.
         ErreurReseau: no answer.
     """
     contenu = client.telecharger(url).contenu or b""
     try:
-        return json.loads(contenu)
-    except (UnicodeDecodeError, json.JSONDecodeError) as erreur:
+        document = json.loads(contenu)
+    except (UnicodeDecodeError, json.JSONDecodeError):
+        document = None
+    if not isinstance(document, dict):
         debut = contenu[:80].decode("utf-8", errors="replace").strip()
-        raise ErreurAdresse(
-            f"{url} : un document JSON est attendu, trouvé « {debut} ». Relancez plus tard."
-        ) from erreur
+        raise ErreurAdresse(f"{url} : un document JSON est attendu, trouvé « {debut} ». Relancez plus tard.")
+    return document

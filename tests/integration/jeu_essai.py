@@ -20,6 +20,7 @@ REGLAGES = Reglages(
     lecture_s=2,
     total_s=5,
     intervalle_s=0,
+    intervalles_s={},
     essais=3,
     attente_initiale_s=0.01,
     attente_max_s=0.02,

@@ -178,6 +178,33 @@ def test_une_archive_coupee_a_la_source_est_refusee(editeur: Editeur, passer: Pa
     assert "gzip tronqué" in entree.message
 
 
+def test_un_jeu_trop_lent_s_arrete_et_garde_ses_derniers_bons_octets(editeur: Editeur, tmp_path: Path) -> None:
+    adresses = [f"{URL}?fichier={rang}" for rang in range(3)]
+    declares = [fichier(adresse, nom=f"{rang}.csv") for rang, adresse in enumerate(adresses)]
+    jeu, millesime = declarer(declares)
+    archive, verrou = Archive(tmp_path / "archive"), Verrou(tmp_path / "verrou.yml")
+
+    def relancer(total_jeu_s: float) -> list[EntreeVerrou]:
+        with Client(replace(REGLAGES, total_s=60, total_jeu_s=total_jeu_s), editeur_local=editeur.base) as client:
+            source = SourceLive(client)
+            return [acquerir(jeu, millesime, declare, source, archive, verrou) for declare in declares]
+
+    for adresse in adresses:
+        editeur.publier(adresse, TEXTE)
+    bonnes = relancer(60)
+    for adresse in adresses:
+        editeur.publier(adresse, AUTRE)
+        editeur.panne(adresse, Panne(goutte_s=0.05))
+    lentes = relancer(0.5)
+    assert [(e.statut, e.sha256) for e in lentes] == [("en_echec", bonne.sha256) for bonne in bonnes]
+    assert all("arrêté à 2022, 0.csv" in e.message for e in lentes)
+    assert "2022, 2.csv n'a pas été demandé" in lentes[2].message
+    assert len(editeur.journal) == 4
+    for adresse in adresses:
+        editeur.panne(adresse, None)
+    assert {e.sha256 for e in relancer(60)} == {hashlib.sha256(AUTRE).hexdigest()}
+
+
 @pytest.mark.depot
 def test_tout_le_depot_rejoue_par_l_editeur_donne_les_memes_empreintes(
     depot: Path, editeur: Editeur, client: Client, tmp_path: Path

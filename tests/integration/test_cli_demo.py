@@ -156,7 +156,7 @@ def test_probe_asks_the_declared_address_and_writes_its_report(
 ) -> None:
     (url,) = [f.url for j, _, f in Catalogue().fichiers() if j.jeu == "insee.qpv2024_filosofi"]
     assert url is not None
-    editeur.publier(url, b"PK" + bytes(98), type="application/zip")
+    editeur.publier(url, b"PK\x03\x04" + bytes(96), type="application/zip")
     monkeypatch.setenv("OBSERVATOIRE_EDITEUR_LOCAL", editeur.base)
     sortie = observatoire("probe", "insee.qpv2024_filosofi", "--data", str(tmp_path))
     assert sortie.returncode == 0

@@ -16,7 +16,7 @@ import pytest
 from editeur import DATE, Editeur, Panne
 from jeu_essai import DATEE, REGLAGES, STABLE, TEXTE, URL
 
-from ingestion.http import Cadence, Client, ErreurReseau, TransportLocal, agent, delai_demande
+from ingestion.http import HOTES_LENTS, Cadence, Client, ErreurReseau, Reglages, TransportLocal, agent, delai_demande
 
 
 def test_la_demande_se_presente_et_ne_veut_que_les_octets_publies(editeur: Editeur) -> None:
@@ -101,6 +101,50 @@ def test_un_filet_d_eau_ne_tient_pas_la_relance_au_dela_du_delai_total(editeur: 
     assert len(editeur.recues(URL)) == 1
 
 
+def test_le_temps_d_un_jeu_se_partage_entre_ses_fichiers(editeur: Editeur) -> None:
+    """Each file would end within its own deadline: only the time of the dataset stops the second one."""
+    adresses = {nom: f"{URL}?fichier={nom}" for nom in ("a", "b", "c")}
+    for adresse in adresses.values():
+        editeur.publier(adresse, b"x" * 12)
+        editeur.panne(adresse, Panne(goutte_s=0.1))
+    editeur.publier(STABLE, TEXTE)
+    erreurs = {}
+    with Client(replace(REGLAGES, total_s=60, total_jeu_s=1.8), editeur_local=editeur.base) as client:
+        debut = time.monotonic()
+        with client.pour("insee.essai", "2022, a"):
+            client.telecharger(adresses["a"])
+        # What another dataset takes in between does not count.
+        with client.pour("insee.autre", "2022, z"):
+            time.sleep(1)
+            client.telecharger(STABLE)
+        for nom in ("b", "c"):
+            with client.pour("insee.essai", f"2022, {nom}"), pytest.raises(ErreurReseau) as refus:
+                client.telecharger(adresses[nom])
+            erreurs[nom] = str(refus.value).replace("\u00a0", " ")
+        duree = time.monotonic() - debut
+    assert erreurs["b"].startswith("insee.essai : 2 s passées à demander ses fichiers, 2 s au plus pour un jeu, ")
+    assert "arrêté à 2022, b (https://www.insee.fr/" in erreurs["b"]
+    assert "relevez OBSERVATOIRE_TOTAL_JEU_S" in erreurs["b"]
+    assert "arrêté à 2022, b ; 2022, c n'a pas été demandé" in erreurs["c"]
+    assert len(editeur.recues(adresses["b"])) == 1
+    assert editeur.recues(adresses["c"]) == []
+    # 1.8 s for the dataset, 1 s slept by the other one; without its deadline, 3.6 s of drip.
+    assert 2.7 < duree < 4.4
+
+
+def test_un_serveur_muet_est_dit_au_nom_du_jeu_quand_son_temps_est_passe(editeur: Editeur) -> None:
+    """The read timeout is cut to what is left: the sentence is the one of the dataset, and nothing is tried again."""
+    editeur.publier(URL, TEXTE)
+    editeur.panne(URL, Panne(goutte_s=30))
+    with (
+        Client(replace(REGLAGES, lecture_s=20, total_jeu_s=0.4), editeur_local=editeur.base) as client,
+        client.pour("insee.essai", "2022, a"),
+        pytest.raises(ErreurReseau, match="au plus pour un jeu"),
+    ):
+        client.telecharger(URL)
+    assert len(editeur.recues(URL)) == 1
+
+
 def test_un_serveur_muet_est_abandonne(editeur: Editeur) -> None:
     editeur.publier(URL, TEXTE)
     editeur.panne(URL, Panne(goutte_s=30))
@@ -153,6 +197,37 @@ def test_une_demande_par_seconde_et_par_hote() -> None:
     instant[0] += 5
     cadence.attendre("www.insee.fr")
     assert sommeils == [0.75]
+
+
+def test_un_hote_lent_attend_davantage_que_les_autres() -> None:
+    sommeils: list[float] = []
+    cadence = Cadence(1.0, horloge=lambda: 0.0, dormir=sommeils.append, intervalles_s=HOTES_LENTS)
+    for hote in ("bdm.insee.fr", "www.insee.fr", "api.insee.fr") * 2:
+        cadence.attendre(hote)
+    # 30 requests a minute for the two APIs, one a second for the rest.
+    assert sommeils == [2.0, 1.0, 2.0]
+    assert Reglages().intervalles_s == HOTES_LENTS
+
+
+def test_le_client_suit_la_cadence_de_chaque_hote(editeur: Editeur) -> None:
+    editeur.publier(URL, TEXTE)
+    with Client(replace(REGLAGES, intervalles_s={"www.insee.fr": 0.5}), editeur_local=editeur.base) as client:
+        client.telecharger(URL)
+        client.telecharger(URL)
+    premiere, seconde = editeur.recues(URL)
+    # The first one opens the connection after its turn: it arrives a little later than it was allowed to leave.
+    assert seconde.instant - premiere.instant >= 0.4
+
+
+@pytest.mark.parametrize("statut", [301, 302, 307, 308])
+def test_un_envoi_n_est_jamais_redirige(editeur: Editeur, client: Client, statut: int) -> None:
+    """A 307 would send the body again, and the body holds credentials."""
+    editeur.publier(STABLE, TEXTE)
+    editeur.panne(URL, Panne(statut=statut, entetes={"Location": STABLE}))
+    with pytest.raises(ErreurReseau, match=r"redirige vers www\.data\.gouv\.fr") as refus:
+        client.poster(URL, b"client_secret=un-secret", {})
+    assert editeur.recues(STABLE) == []
+    assert "un-secret" not in str(refus.value)
 
 
 def test_la_cadence_vaut_aussi_pour_chaque_redirection(editeur: Editeur) -> None:

@@ -19,9 +19,9 @@ from editeur import PAGE_HTML, Editeur, Panne
 from jeu_essai import AUTRE, REGLAGES, TEXTE, declarer, fichier
 
 from ingestion.acquire import Archive, EntreeVerrou, SourceLive, Verrou, acquerir
-from ingestion.catalogue import Adresse, Jeu
-from ingestion.http import Client
-from ingestion.publishers import IdentifiantsAbsents, francetravail, insee_page, resoudre
+from ingestion.catalogue import Adresse, Jeu, Lecture
+from ingestion.http import Client, ErreurReseau
+from ingestion.publishers import Acces, ErreurAdresse, IdentifiantsAbsents, francetravail, insee_page, resoudre
 
 HUB = "https://www.insee.fr/fr/statistiques/8186144"
 LIE = "https://www.insee.fr/fr/statistiques/fichier/8644871/DEFM2024_QP24_csv.csv"
@@ -233,6 +233,26 @@ def test_la_ressource_la_plus_recente_est_prise_et_son_empreinte_verifiee(editeu
     assert passer(DATAGOUV).jeton == f"sha256:{hashlib.sha256(TEXTE).hexdigest()}"
 
 
+def test_sans_empreinte_celle_de_l_analyse_dit_si_le_fichier_a_change(editeur: Editeur, passer: Passer) -> None:
+    def decrire(analyse: str, date: str = "2026-01-15T10:00:00") -> None:
+        extras = {"analysis:checksum": analyse}
+        editeur.publier(DATASET, ressources(ressource(TEXTE, date=date, checksum=None, extras=extras)))
+
+    decrire("da39a3ee5e6b4b0d3255bfef95601890afd80709")
+    editeur.publier(PERMANENTE, TEXTE)
+    # The platform saw other bytes at its last visit: the file is taken as it is today all the same.
+    assert passer(DATAGOUV).statut == "a_jour"
+    editeur.publier(PERMANENTE, AUTRE)
+    editeur.journal.clear()
+    assert passer(DATAGOUV).sha256 == hashlib.sha256(TEXTE).hexdigest()
+    assert editeur.recues(PERMANENTE) == []
+    decrire("0000000000000000000000000000000000000000")
+    assert passer(DATAGOUV).sha256 == hashlib.sha256(AUTRE).hexdigest()
+    editeur.publier(PERMANENTE, TEXTE)
+    decrire("0000000000000000000000000000000000000000", date="2026-02-01T10:00:00")
+    assert passer(DATAGOUV).sha256 == hashlib.sha256(TEXTE).hexdigest()
+
+
 def test_un_jeu_sans_la_ressource_attendue_nomme_les_siennes(editeur: Editeur, passer: Passer) -> None:
     editeur.publier(DATASET, ressources(ressource(TEXTE, "notice.pdf", url="https://x/notice.pdf")))
     message = passer(DATAGOUV).message
@@ -240,8 +260,9 @@ def test_un_jeu_sans_la_ressource_attendue_nomme_les_siennes(editeur: Editeur, p
     assert "Corrigez `adresse`" in message
 
 
-def test_une_page_html_a_la_place_de_l_api_est_dite(editeur: Editeur, passer: Passer) -> None:
-    editeur.publier(DATASET, PAGE_HTML)
+@pytest.mark.parametrize("corps", [PAGE_HTML, b"[]"])
+def test_une_page_html_a_la_place_de_l_api_est_dite(editeur: Editeur, passer: Passer, corps: bytes) -> None:
+    editeur.publier(DATASET, corps)
     assert "un document JSON est attendu" in passer(DATAGOUV).message
 
 
@@ -251,10 +272,20 @@ def test_une_page_html_a_la_place_de_l_api_est_dite(editeur: Editeur, passer: Pa
 def test_la_date_de_traitement_evite_l_export(editeur: Editeur, passer: Passer) -> None:
     editeur.publier(ODS, metadonnees("2026-01-05T04:00:00+00:00"))
     editeur.publier(EXPORT, TEXTE)
-    assert passer(OPENDATASOFT).jeton == "2026-01-05T04:00:00+00:00"
+    assert passer(OPENDATASOFT).jeton == "2026-01-05T04:00:00+00:00 csv?delimiter=%3B"
     editeur.journal.clear()
     passer(OPENDATASOFT)
     assert editeur.recues(EXPORT) == []
+
+
+def test_une_autre_forme_d_export_est_redemandee(editeur: Editeur, passer: Passer) -> None:
+    """The same data, not treated again since, asked with other names of columns: other bytes."""
+    avec_libelles = OPENDATASOFT.model_copy(update={"options": OPENDATASOFT.options | {"use_labels": "true"}})
+    editeur.publier(ODS, metadonnees("2026-01-05"))
+    editeur.publier(EXPORT, TEXTE)
+    editeur.publier(f"{EXPORT}&use_labels=true", AUTRE)
+    passer(OPENDATASOFT)
+    assert passer(avec_libelles).sha256 == hashlib.sha256(AUTRE).hexdigest()
 
 
 def test_le_quota_depasse_attend_la_date_de_remise_a_zero(editeur: Editeur, passer: Passer) -> None:
@@ -308,7 +339,7 @@ def test_un_jeton_perime_est_renouvele_une_fois(editeur: Editeur, client: Client
     assert json.loads(appel.corps)["codeTypeTerritoire"] == "DEP"
     # Refused again with a new token: it stops there.
     editeur.panne(API, Panne(statut=401))
-    with pytest.raises(Exception, match="réponse 401") as refus:
+    with pytest.raises(ErreurReseau, match="réponse 401") as refus:
         resoudre(jeu_travail, TRAVAIL, client, {"FT_ID": "moi", "FT_SECRET": SECRET})
     assert len(editeur.recues(API)) == 4
     assert SECRET not in str(refus.value)
@@ -325,3 +356,77 @@ def test_des_identifiants_refuses_sont_dits_sans_le_secret(
     assert entree.statut == "en_echec"
     assert "refuse les identifiants" in entree.message
     assert SECRET not in (tmp_path / "verrou.yml").read_text(encoding="utf-8")
+
+
+def demander_travail(client: Client, jeu_travail: Jeu, acces: Acces) -> bytes | None:
+    return resoudre(jeu_travail, TRAVAIL, client, {"FT_ID": "moi", "FT_SECRET": SECRET}, acces).contenu
+
+
+def test_un_seul_jeton_sert_toute_la_relance(
+    editeur: Editeur, client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two files of one source, as the run asks for them: one token."""
+    monkeypatch.setenv("FT_ID", "moi")
+    monkeypatch.setenv("FT_SECRET", SECRET)
+    editeur.publier(francetravail.JETON, b'{"access_token": "jeton-1"}', "application/json")
+    editeur.publier(API, b'{"listeValeursParPeriode": []}', "application/json")
+    declares = [
+        fichier(nom=nom).model_copy(update={"url": None, "adresse": TRAVAIL, "lecture": Lecture(format="json")})
+        for nom in ("a.json", "b.json")
+    ]
+    jeu, millesime = declarer(declares)
+    jeu = jeu.model_copy(update={"identifiants": ["FT_ID", "FT_SECRET"]})
+    source, verrou = SourceLive(client), Verrou(tmp_path / "verrou.yml")
+    entrees = [acquerir(jeu, millesime, f, source, Archive(tmp_path / "archive"), verrou) for f in declares]
+    assert [(e.statut, e.message) for e in entrees] == [("a_jour", "")] * 2
+    assert (len(editeur.recues(francetravail.JETON)), len(editeur.recues(API))) == (1, 2)
+
+
+def test_un_jeton_renouvele_sert_aux_demandes_suivantes(editeur: Editeur, client: Client, jeu_travail: Jeu) -> None:
+    acces = Acces()
+    editeur.publier(API, b"{}", "application/json")
+    editeur.publier(francetravail.JETON, b'{"access_token": "jeton-1"}', "application/json")
+    demander_travail(client, jeu_travail, acces)
+    editeur.publier(francetravail.JETON, b'{"access_token": "jeton-2"}', "application/json")
+    editeur.panne(API, Panne(statut=401, fois=1))
+    demander_travail(client, jeu_travail, acces)
+    demander_travail(client, jeu_travail, acces)
+    portes = [requete.entetes["Authorization"] for requete in editeur.recues(API)]
+    assert portes == ["Bearer jeton-1", "Bearer jeton-1", "Bearer jeton-2", "Bearer jeton-2"]
+    assert len(editeur.recues(francetravail.JETON)) == 2
+
+
+def test_un_jeton_neuf_refuse_arrete_les_demandes_de_la_relance(
+    editeur: Editeur, client: Client, jeu_travail: Jeu
+) -> None:
+    acces = Acces()
+    editeur.publier(francetravail.JETON, b'{"access_token": "jeton-1"}', "application/json")
+    editeur.panne(API, Panne(statut=401))
+    with pytest.raises(ErreurReseau, match="réponse 401"):
+        demander_travail(client, jeu_travail, acces)
+    with pytest.raises(ErreurAdresse, match="venait d'être renouvelé"):
+        demander_travail(client, jeu_travail, acces)
+    assert (len(editeur.recues(francetravail.JETON)), len(editeur.recues(API))) == (2, 2)
+
+
+@pytest.mark.parametrize("panne", [Panne(statut=400), Panne(corps=PAGE_HTML), Panne(corps=b'{"erreur": "x"}')])
+def test_des_identifiants_refuses_ne_sont_envoyes_qu_une_fois(
+    editeur: Editeur, client: Client, jeu_travail: Jeu, panne: Panne
+) -> None:
+    acces = Acces()
+    editeur.publier(francetravail.JETON, b"{}", "application/json")
+    editeur.panne(francetravail.JETON, panne)
+    for _ in range(2):
+        with pytest.raises(ErreurAdresse, match=r"refuse les identifiants|sans jeton d'accès"):
+            demander_travail(client, jeu_travail, acces)
+    assert len(editeur.recues(francetravail.JETON)) == 1
+    assert editeur.recues(API) == []
+
+
+def test_les_identifiants_ne_suivent_aucune_redirection(editeur: Editeur, client: Client, jeu_travail: Jeu) -> None:
+    ailleurs = "https://ailleurs.example/jeton"
+    editeur.publier(ailleurs, b'{"access_token": "vole"}', "application/json")
+    editeur.panne(francetravail.JETON, Panne(statut=307, entetes={"Location": ailleurs}))
+    with pytest.raises(ErreurReseau, match=r"redirige vers ailleurs\.example"):
+        demander_travail(client, jeu_travail, Acces())
+    assert editeur.recues(ailleurs) == []

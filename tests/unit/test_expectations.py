@@ -87,6 +87,64 @@ def test_the_demo_territory_is_not_asked_for_the_rows_of_france(tmp_path: Path) 
     assert resultats["lignes_presentes"].resultat == "reussi"
 
 
+def remplacer(donnees: Path, jeu: Jeu, texte: str, lignes_avant: int, lignes_apres: int) -> None:
+    """Type a file that replaced a snapshot, with what its journal holds of the passage."""
+    ecrire(donnees, jeu, texte)
+    chemin = donnees / "normalise" / jeu.dossier / "2022" / "essai.csv.lignes.parquet"
+    typer(texte, jeu).lignes.write_parquet(chemin, metadata={"sha256": "nouveau"})
+    passage = {"empreinte_avant": "ancien", "empreinte_apres": "nouveau"}
+    journal = donnees / "instantanes" / jeu.dossier / "2022" / "essai.csv.json"
+    journal.parent.mkdir(parents=True, exist_ok=True)
+    comptes = {"lignes_avant": lignes_avant, "lignes_apres": lignes_apres}
+    journal.write_text(json.dumps([passage | comptes]), encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("avant", "apres", "resultat", "variation"),
+    [
+        (10, 12, "reussi", "+20,0\u00a0%"),
+        (10, 8, "reussi", "−20,0\u00a0%"),
+        (100, 121, "echoue", "+21,0\u00a0%"),
+        (100, 79, "echoue", "−21,0\u00a0%"),
+        (4, 4, "reussi", "+0,0\u00a0%"),
+    ],
+)
+def test_rows_are_compared_with_the_snapshot_replaced(
+    tmp_path: Path, avant: int, apres: int, resultat: str, variation: str
+) -> None:
+    remplacer(tmp_path, carte(), TROIS, avant, apres)
+    trouve = par_controle(evaluer_jeu(carte(), tmp_path, demo=False))["lignes_instantane_precedent"]
+    assert (trouve.resultat, trouve.niveau) == (resultat, "avertissement")
+    assert trouve.observe.endswith(f"sur 1, variation la plus forte {variation}")
+    assert trouve.seuil.startswith("de −20\u00a0% à +20\u00a0%")
+    if resultat == "echoue":
+        assert "essai.csv (2022)" in trouve.message
+        assert f"lignes_avant = {avant}, lignes_apres = {apres}" in trouve.message
+
+
+def test_without_an_earlier_snapshot_nothing_is_compared(tmp_path: Path) -> None:
+    """No vacuous success: `CONTROLES` is all that a first snapshot gives."""
+    ecrire(tmp_path, carte(), TROIS)
+    assert "lignes_instantane_precedent" not in par_controle(evaluer_jeu(carte(), tmp_path, demo=False))
+    remplacer(tmp_path, carte(), TROIS, 10, 3)
+    assert "lignes_instantane_precedent" in par_controle(evaluer_jeu(carte(), tmp_path, demo=True))
+
+
+def test_a_passage_journalled_since_is_compared_although_the_rows_are_the_same(tmp_path: Path) -> None:
+    remplacer(tmp_path, carte(), TROIS, 3, 3)
+    assert par_controle(evaluer_jeu(carte(), tmp_path, demo=False))["lignes_instantane_precedent"].resultat == "reussi"
+    (journal,) = (tmp_path / "instantanes").rglob("*.json")
+    journal.write_text(journal.read_text(encoding="utf-8").replace('"lignes_avant": 3', '"lignes_avant": 30'))
+    assert par_controle(evaluer_jeu(carte(), tmp_path, demo=False))["lignes_instantane_precedent"].resultat == "echoue"
+
+
+def test_the_local_register_may_grow(tmp_path: Path) -> None:
+    """Rows are added one by one: the first weeks double it, and nothing is wrong."""
+    registre = carte().model_copy(update={"jeu": "registre.essai"})
+    remplacer(tmp_path, registre, TROIS, 1, 3)
+    assert "lignes_instantane_precedent" not in par_controle(evaluer_jeu(registre, tmp_path, demo=False))
+
+
 def test_a_dataset_without_files_says_so(tmp_path: Path) -> None:
     (resultat,) = evaluer_jeu(carte(), tmp_path, demo=False)
     assert (resultat.resultat, resultat.observe) == ("echoue", "aucun fichier")

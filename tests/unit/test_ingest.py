@@ -344,3 +344,17 @@ def test_une_liste_des_colonnes_gardees_ecarte_aussi_celles_que_personne_n_a_pre
     assert depot_essai.cellules("2018") == [("QP961001", 41.4, "observe")]
     # The list is part of what the typed layer comes from: a shorter one reads the file again.
     assert depot_essai.ingerer(declarer("2018")).fichiers[0].a_change
+
+
+def test_un_fichier_facultatif_deja_lu_qui_disparait_n_est_pas_dit_jamais_charge(depot_essai: Depot) -> None:
+    """Without its lock, only the typed layer says that the file was read once: it is in use, and it is refused today."""
+    jeu = declarer("2018")
+    (millesime,) = jeu.millesimes
+    facultatif = millesime.fichiers[0].model_copy(update={"essai": "documente"})
+    jeu = jeu.model_copy(update={"millesimes": [millesime.model_copy(update={"fichiers": [facultatif]})]})
+    depot_essai.ingerer(jeu)
+    (depot_essai.donnees / "verrou.yml").unlink()
+    (depot_essai.racine / "insee" / "essai" / "2018.csv").unlink()
+    for _ in range(2):
+        (disparu,) = depot_essai.ingerer(jeu).fichiers
+        assert (disparu.statut, disparu.en_service, disparu.nb_lues) == ("en_echec", True, 5)
