@@ -12,7 +12,9 @@ from ingestion.catalogue import Catalogue
 from ingestion.demo import (
     archives_2024,
     associations,
+    bases_2015,
     bases_qpv,
+    beneficiaires_2015,
     chomage,
     cog,
     comparateur,
@@ -21,6 +23,7 @@ from ingestion.demo import (
     diffusion_longue,
     ecoles,
     emploi,
+    estimations_2015,
     filosofi_qpv,
     filosofi_references,
     guichets,
@@ -41,7 +44,8 @@ from ingestion.demo import (
 MODULES = (
     bases_qpv, filosofi_qpv, recensement, population, qpv2024, filosofi_references, comparateur, chomage, cog, contours,
     archives_2024, ecoles, sante, iris, contexte_communal, programmes, guichets, listes_2024, associations, registre, emploi,
-    prestations, referentiels, recensement_2022, diffusion_longue,
+    prestations, referentiels, recensement_2022, diffusion_longue, bases_2015,
+    beneficiaires_2015, estimations_2015,
 )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from ingestion.demo.formats import archive, csv, nombre
+from ingestion.demo.formats import archive, base_decrite, csv, nombre
 from ingestion.demo.modele import repartir
 from ingestion.demo.territoire import Quartier2024, alea, construire
 
@@ -38,9 +38,8 @@ def _archive(base: str, libelles: Mapping[str, str], calcul: Callable[[Quartier2
         publies = _masques(comptes, quartier, base)
         lignes.append([quartier.code, quartier.nom, publies["NOTE"], *[publies[nom] for nom in colonnes]])
     ensemble = ["00", "Ensemble des QPV", "0", *[str(100 * round(totaux[nom] / 100)) for nom in colonnes]]
-    donnees = csv([["CODGEO", "LIBGEO", "NOTE", *colonnes], ensemble, *lignes], bom=True)
-    meta = [["COD_VAR", "LIB_VAR", "COD_MOD", "LIB_MOD"], *[[nom, texte, "", ""] for nom, texte in libelles.items()]]
-    return archive({f"data_{membre}_QP.csv": donnees, f"meta_{membre}_QP.csv": csv(meta, bom=True)}, DATE)
+    donnees = [["CODGEO", "LIBGEO", "NOTE", *colonnes], ensemble, *lignes]
+    return archive(base_decrite(f"{membre}_QP", donnees, libelles), DATE)
 
 
 COMMUNS = {"CODGEO": "Code du quartier", "LIBGEO": "Nom du quartier", "NOTE": "Note de diffusion"}
@@ -167,8 +166,7 @@ def _rpls_2015() -> bytes:
 
 def _rpls_2024() -> bytes:
     lignes = _parc_social([(q.code, q.population, q.difficulte) for q in _quartiers()], "CodGeo")
-    meta = [["COD_VAR", "LIB_VAR", "COD_MOD", "LIB_MOD"], ["nbLsPls", "Logements du parc locatif social", "", ""]]
-    return archive({"data_RPLS2025_QP.csv": csv(lignes, bom=True), "meta_RPLS2025_QP.csv": csv(meta, bom=True)}, DATE)
+    return archive(base_decrite("RPLS2025_QP", lignes, {"nbLsPls": "Logements du parc locatif social"}), DATE)
 
 
 def _appartenance() -> bytes:

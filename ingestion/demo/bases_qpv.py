@@ -139,7 +139,8 @@ def ligne_demo(quartier: Quartier, base: int) -> dict[str, str]:
     return ligne | {nom: compte(v) for nom, v in secret.allocataires(quartier, base).items()}
 
 
-def _centaine(valeurs: Iterable[int | None]) -> str:
+def centaine(valeurs: Iterable[int | None]) -> str:
+    """A count of the `Ensemble` row: what is published, rounded to the hundred."""
     return compte(round(sum(v for v in valeurs if v is not None) / 100) * 100)
 
 
@@ -161,7 +162,7 @@ def ensemble(theme: str, base: int) -> dict[str, str]:
         secret.allocataires(q, base) if theme == "DEMO" else secret.contrats_aides(q, base) | secret.inscrits(q, base)
         for q in quartiers
     ]
-    ligne = tete | {nom: _centaine(c[nom] for c in comptes) for nom in comptes[0]}
+    ligne = tete | {nom: centaine(c[nom] for c in comptes) for nom in comptes[0]}
     if theme == "DEMO":
         return ligne | _demographie(rates, base) | {"POP_MUN": compte(sum(q.population[2013] for q in quartiers))}
     ligne |= {nom.upper(): dixiemes(v, zero_final=False) for nom, v in rates.items()}

@@ -97,6 +97,14 @@ def archive(membres: Mapping[str, bytes], date: tuple[int, int, int]) -> bytes:
     return tampon.getvalue()
 
 
+def base_decrite(
+    nom: str, lignes: Iterable[Sequence[str]], libelles: Mapping[str, str], *, prefixe: str = "data_"
+) -> dict[str, bytes]:
+    """Two members of an archive of Insee: the base (`data_<nom>.csv`), and the labels of its columns (`meta_<nom>.csv`)."""
+    meta = [["COD_VAR", "LIB_VAR", "COD_MOD", "LIB_MOD"], *[[code, texte, "", ""] for code, texte in libelles.items()]]
+    return {f"{prefixe}{nom}.csv": csv(lignes, bom=True), f"meta_{nom}.csv": csv(meta, bom=True)}
+
+
 def gzippe(contenu: bytes) -> bytes:
     """Gzip stream without a date."""
     return gzip.compress(contenu, mtime=0)

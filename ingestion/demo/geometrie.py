@@ -170,3 +170,9 @@ def position(point: Point, decimales: int = 6) -> Point:
     """Longitude and latitude (WGS84) of a point in metres."""
     longitude, latitude = _vers_wgs84().transform(*point)
     return round(longitude, decimales), round(latitude, decimales)
+
+
+def en_metres(longitude: float, latitude: float) -> Point:
+    """The point in metres of a longitude and a latitude (WGS84)."""
+    x, y = _vers_wgs84().transform(longitude, latitude, direction="INVERSE")
+    return x, y

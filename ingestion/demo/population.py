@@ -1,6 +1,6 @@
-"""Who lives in the quartiers of 2015: the workbook of 2013 populations and the table of membership.
+"""Who lives in the quartiers of 2015: their populations of 2013, those of their communes in 2018, the table of membership.
 
-Belongs here: the layout of these two files, names of communes as they were in 2015.
+Belongs here: the layout of these three files, names of communes as they were in 2015.
 Does not belong here: populations themselves (territoire), the zoning of 2024 (qpv2024).
 """
 
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from ingestion.demo import noms
 from ingestion.demo.bases_qpv import rang_arrondissement
-from ingestion.demo.formats import classeur, csv
+from ingestion.demo.formats import classeur, classeur_xlsx, csv
 from ingestion.demo.territoire import REGION, VILLE_A_ARRONDISSEMENTS, Quartier, construire
 
 TITRES = (
@@ -22,6 +22,9 @@ LIBELLES = [
     "Code du quartier", "Nom du quartier", "Code région", "Code epci 1", "Code epci 2", "Code unité urbaine", "Communes", "Population en 2013",
 ]  # fmt: skip
 COLONNES = ["qp", "nom_qp", "reg", "epci1", "epci2", "uu", "liste_des_communes", "population_municipale_2013"]
+
+# A commune with fewer inhabitants in the quartiers is left empty: in the fictitious country, two parts of one quartier.
+HABITANTS_MINIMUM = 250
 
 
 def _communes_2015(quartier: Quartier) -> str:
@@ -60,9 +63,25 @@ def appartenance() -> bytes:
     return csv([["code", "nom_qp", "insee_com"], *lignes], separateur=",", fin="\n")
 
 
+def communale_2018() -> bytes:
+    """Workbook of one sheet: seven rows of titles, names on row 8, a commune per row; a small figure has no cell."""
+    territoire = construire()
+    habitants = {code: territoire.population_en_quartier(code, 2018) for code in territoire.communes}
+    titres: list[list[str | float | None]] = [
+        ["Données fictives de démonstration : population des communes vivant en quartier prioritaire en 2018"],
+        ["Contours des quartiers de 2015"], ["Champ : communes qui ont un quartier"], ["Source : données fictives de démonstration"], [], [],
+        ["Code de la commune", "Nom de la commune", "Population vivant en quartier"],
+    ]  # fmt: skip
+    lignes: list[list[str | float | None]] = [
+        [code, territoire.communes[code].nom, n if n >= HABITANTS_MINIMUM else None] for code, n in habitants.items() if n
+    ]  # fmt: skip
+    return classeur_xlsx({"COM": [*titres, ["com", "lib_com", "pop_qpv"], *lignes]})
+
+
 def fichiers() -> dict[str, bytes]:
     """Relative path → bytes."""
     return {
         "insee/qpv_population/pop_qp_2013.xls": population_2013(),
+        "insee/qpv_population_communale/pop_legales_communales_qpv_2018.xlsx": communale_2018(),
         "insee/qpv_appartenance/qpv_info_nom_commune.csv": appartenance(),
     }

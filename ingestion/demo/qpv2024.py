@@ -43,7 +43,7 @@ def population() -> bytes:
     return csv([entete, *lignes], bom=True, fin="\n")
 
 
-def _estimation(quartier: Quartier2024) -> list[str]:
+def estimation(quartier: Quartier2024) -> list[str]:
     if quartier in construire().retires:
         return [quartier.code, *[""] * (len(ESTIMATIONS) - 1)]
     tirage, z = alea("estimations", quartier.code), quartier.difficulte
@@ -64,7 +64,7 @@ def _estimation(quartier: Quartier2024) -> list[str]:
 
 def estimations() -> bytes:
     """Census of 2022: the quartiers known in June 2024 only have a row without a figure."""
-    return csv([ESTIMATIONS, *[_estimation(q) for q in _diffuses()]], fin="\n")
+    return csv([ESTIMATIONS, *[estimation(q) for q in _diffuses()]], fin="\n")
 
 
 def fichiers() -> dict[str, bytes]:

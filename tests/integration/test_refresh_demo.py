@@ -25,16 +25,6 @@ from publication.checksums import verifier
 FICHES = DEPOT_DU_CODE / "catalogue"
 DERIVE = ("insee.qpv_revenus", "insee/qpv_revenus/REVN_2022.csv", "TP60", "TP60_BIS")
 RETIRE = ("insee.qpv_filosofi", "2021")
-# Published files that nobody here has opened: their form is not known, so the demo territory invents none.
-SANS_FICHIER_DE_DEMO = (
-    ("insee.qpv_caf", "2015"),
-    ("insee.qpv_cnam_c2s", "2023"),
-    ("insee.qpv_education", "courant"),
-    ("insee.qpv_estimations_demographiques", "2022"),
-    ("insee.qpv_logement", "2023"),
-    ("insee.qpv_population_communale", "2018"),
-    ("insee.qpv_tissu_economique", "courant"),
-)
 
 
 @dataclass
@@ -88,14 +78,11 @@ def test_the_release_is_whole_and_says_it_is_fictitious(donnees_demo: Path) -> N
     assert compter(release, "territoires", "niveau = 'qpv' and libelle ilike '%ensemble%'") == 0
 
 
-def test_every_dataset_is_in_the_sources_up_to_date_or_never_loaded(donnees_demo: Path) -> None:
-    release = courante(donnees_demo)
-    declares = sum(1 for _ in Catalogue().fichiers())
-    assert compter(release, "sources") == declares
-    jamais = pl.read_parquet(release / "tables/sources.parquet").filter(pl.col("statut") != "a_jour")
-    assert set(jamais.select("jeu", "millesime", "statut").iter_rows()) == {
-        (jeu, millesime, "jamais_charge") for jeu, millesime in SANS_FICHIER_DE_DEMO
-    }
+def test_every_dataset_is_in_the_sources_and_up_to_date(donnees_demo: Path) -> None:
+    sources = pl.read_parquet(courante(donnees_demo) / "tables/sources.parquet")
+    declares = sorted((jeu.jeu, millesime.millesime) for jeu, millesime, _ in Catalogue().fichiers())
+    assert sorted(sources.select("jeu", "millesime").iter_rows()) == declares
+    assert set(sources["statut"]) == {"a_jour"}
 
 
 def test_nothing_changed_keeps_the_release(donnees_demo: Path, territoire_demo: Path) -> None:

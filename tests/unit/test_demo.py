@@ -98,12 +98,11 @@ def test_same_bytes_every_time(territoire: Path, tmp_path: Path) -> None:
 
 
 def test_every_declared_file_is_written_and_indexed(territoire: Path) -> None:
-    """Every file that a release needs, and no file that no card declares; a layout never seen may have no fixture."""
+    """Every file of the cards, those that nobody has seen included, and no file that no card declares."""
     declares = {fichier.chemin for _, _, fichier in Catalogue().fichiers()}
-    requis = {fichier.chemin for _, _, fichier in Catalogue().fichiers() if not fichier.est_facultatif}
     ecrits = {str(f.relative_to(territoire)) for f in territoire.rglob("*") if f.is_file()}
     annexes = {"references.yml", "index.csv"}
-    assert requis | annexes <= ecrits <= declares | annexes
+    assert ecrits == declares | annexes
     index = lire(territoire / "index.csv", ",")
     assert {ligne["path"] for ligne in index} == ecrits - annexes
     for ligne in index:
