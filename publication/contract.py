@@ -23,6 +23,7 @@ CLES: dict[str, tuple[str, ...]] = {
     "conseils_citoyens": ("code_qpv", "identifiant", "annee"),
     "contrats": ("code_contrat", "indicateur", "periode"),
     "correspondances": ("code_qp2015", "code_qn2024"),
+    "discordances_education_prioritaire": ("zonage", "identifiant", "millesime"),
     "disponibilites": ("indicateur", "zonage", "periode"),
     "dispositifs": ("code_qpv", "identifiant"),
     "ecarts": ("code_qpv", "zonage", "indicateur", "periode", "niveau_reference", "code_reference"),

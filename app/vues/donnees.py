@@ -36,6 +36,7 @@ DESCRIPTIONS = {
     "etablissements": "Écoles et collèges",
     "services": "Services publics, santé, numérique",
     "proximites": "Distance des établissements et services à chaque quartier",
+    "discordances_education_prioritaire": "Écoles et collèges où l’éducation prioritaire et les quartiers ne coïncident pas",
     "engagements": "Registre local : engagements des partenaires",
     "feuilles_de_route": "Registre local : feuilles de route des quartiers",
     "conseils_citoyens": "Registre local : conseils citoyens",

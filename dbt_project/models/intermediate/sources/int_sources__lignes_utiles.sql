@@ -37,6 +37,11 @@ from {{ ref('int_education__indices') }} as i
 inner join {{ source('spatial', 'points') }} as p on i.identifiant = p.identifiant
 where p.table_publiee = 'etablissements'
 union
+{# What is published of the schools near the quartiers and of those they are compared with. #}
+select jeu, millesime, fichier, ligne
+from {{ ref('int_education__mesures') }}
+where valeur is not null
+union
 {# The local register: every row that was read well is in a table of its own; its comparisons are figures like others. #}
 select l.jeu, l.millesime, l.fichier, l.ligne
 from {{ source('ingestion', 'lignes') }} as l
