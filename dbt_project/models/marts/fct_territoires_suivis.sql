@@ -1,13 +1,17 @@
 {#
 Context of the territories that left the zoning: for each figure that exists by commune, the latest one published for
-theirs, `estime` because it describes the commune. Counts are left out: the inhabitants of a commune estimate nothing
-of a quartier. A better estimate, by Iris, needs Iris outlines, which no declared dataset holds.
+theirs, `estime` because it describes the commune. Counts are left out (the inhabitants of a commune estimate nothing of
+a quartier), and so are the figures that are never measured by quartier: unemployment is read on the line of the commune,
+with no quartier beside it (gap_method §12). A better estimate, by Iris, needs Iris outlines, which no declared dataset holds.
 #}
 with indicateurs as (
     select distinct v.indicateur
     from {{ ref('fct_valeurs') }} as v
     inner join {{ ref('dim_indicateurs') }} as i on v.indicateur = i.indicateur
-    where v.niveau = 'commune' and not (i.est_additif and i.denominateur is null)
+    where
+        v.niveau = 'commune'
+        and i.niveau_publie in ('Q', 'Qe', 'Qi')
+        and not (i.est_additif and i.denominateur is null)
 ),
 
 {# The latest published figure; when there is none, the latest row and the reason it gives. #}
