@@ -248,11 +248,17 @@ def raison_absence(fiche: Fiche, indicateur: Indicateur) -> tuple[str, str]:
     if derniere is not None and not derniere.est_lisible:
         return derniere.statut, f"{ABSENCES[derniere.statut].phrase} ({periode(derniere.periode)})"
     if indicateur.disponibilite == "national" or indicateur.niveau_publie == "N":
-        return "non_pertinent", "Cette mesure n’existe qu’à l’échelle nationale : aucune valeur par quartier."
+        return (
+            "non_pertinent",
+            indicateur.attente or "Cette mesure n’existe qu’à l’échelle nationale : aucune valeur par quartier.",
+        )
     if indicateur.disponibilite == "registre":
         return "non_calculable", "Renseigné par le territoire dans le registre local, qui est vide dans cette version."
     if indicateur.disponibilite == "a_telecharger":
-        return "non_calculable", "La source est connue mais n’est pas encore chargée dans cette version."
+        return (
+            "non_calculable",
+            indicateur.attente or "La source est connue mais n’est pas encore chargée dans cette version.",
+        )
     zonages = {zonage for nom, zonage in fiche.registre.zonages_publies if nom == indicateur.indicateur}
     if zonages and fiche.territoire.zonage not in zonages:
         autre = "2015" if fiche.territoire.zonage == "2024" else "2024"

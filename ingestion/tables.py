@@ -30,8 +30,8 @@ SCHEMAS: dict[str, dict[str, Any]] = {
     "indicateurs": {"indicateur": T, "ordre": E}
     | dict.fromkeys(("libelle", "axe", "theme", "definition", "numerateur", "denominateur", "unite"), T)
     | {"decimales": E, "sens": E, "niveau_publie": T, "disponibilite": T, "zonages": T, "forme_ecart": T}
-    | {"incertitude": T, "est_additif": B, "espacement_minimal_ans": E, "avertissement": T, "a_afficher": B}
-    | {"version_definition": E},
+    | {"incertitude": T, "est_additif": B, "espacement_minimal_ans": E, "avertissement": T, "attente": T}
+    | {"a_afficher": B, "version_definition": E},
     "indicateur_jeux": {"indicateur": T, "jeu": T, "priorite": E, "colonnes": T},
     "indicateur_references": {"indicateur": T, "niveau_reference": T},
     "ruptures": dict.fromkeys(("indicateur", "code", "date_rupture", "severite", "motif", "url"), T),

@@ -75,6 +75,17 @@ def test_chaque_indicateur_lit_un_jeu_declare() -> None:
     fautes("An indicator that is computed names the dataset it is read from", sans_source)
 
 
+def test_un_indicateur_attendu_dit_pourquoi() -> None:
+    fautes(
+        "Write in `attente`, in one sentence, why the indicator has no value yet",
+        [i.indicateur for i in INDICATEURS if i.disponibilite == "a_telecharger" and not i.attente],
+    )
+    fautes(
+        "`attente` explains the absence of a value: an indicator that is computed or entered locally has none",
+        [i.indicateur for i in INDICATEURS if i.disponibilite in ("calcule", "registre") and i.attente],
+    )
+
+
 def test_chaque_colonne_citee_existe_dans_la_fiche_du_jeu() -> None:
     absentes = []
     for indicateur in INDICATEURS:
@@ -273,7 +284,7 @@ def tous_les_textes() -> Iterator[tuple[str, str]]:
 
 def test_les_phrases_finissent_par_un_point() -> None:
     phrases = re.compile(
-        r"\.(definition|avertissement|explication|description|phrase)$|motifs\.\w+$|ruptures\[\d+\]\.motif$|avertissements\[\d+\]\.texte$|^methode\.yml\.descriptions\."
+        r"\.(definition|avertissement|attente|explication|description|phrase)$|motifs\.\w+$|ruptures\[\d+\]\.motif$|avertissements\[\d+\]\.texte$|^methode\.yml\.descriptions\."
     )
     fautes(
         "A sentence ends with a point",

@@ -118,9 +118,14 @@ def test_chaque_absence_a_sa_raison(tmp_path: Path, contenu: dict[str, Any]) -> 
         "Cette mesure n’existe qu’à l’échelle nationale : aucune valeur par quartier.",
     )
     assert raison_absence(f, cartes["part_defm_femmes"])[0] == "non_diffuse"
-    contenu["indicateurs"].append(indicateur("a_venir", "À venir", disponibilite="a_telecharger"))
+    raison = "Aucun fichier national n’est connu."
+    contenu["indicateurs"] += [
+        indicateur("a_venir", "À venir", disponibilite="a_telecharger"),
+        indicateur("a_venir_dit_pourquoi", "À venir", disponibilite="a_telecharger", attente=raison),
+    ]
     g = fiche(tmp_path / "bis", contenu)
     assert raison_absence(g, g.registre.indicateurs["a_venir"])[0] == "non_calculable"
+    assert raison_absence(g, g.registre.indicateurs["a_venir_dit_pourquoi"]) == ("non_calculable", raison)
 
 
 def test_publie_sur_l_autre_zonage_seulement(tmp_path: Path, contenu: dict[str, Any]) -> None:
