@@ -253,6 +253,11 @@ def test_le_rapport_d_un_contrat_compte_chaque_quartier_une_fois(
     ligne = contrats.filter(indicateur="adultes_relais_pour_10000_hab_qpv", periode="2024", code_contrat="CN01403M")
     assert ligne.select("numerateur", "denominateur", "statut").rows() == [(26, 27_278, "observe")]
     assert ligne["valeur"].item() == pytest.approx(26 / 27_278 * 10_000, rel=1e-12)
+    # CA Roissy Pays de France: one intercommunalité, two codes, the same 82 posts under both.
+    roissy = sum(int(q["popMuniQPV"]) for q in quartiers_2024(depot) if "200055655" in q["listeEPCI2022"])
+    for code in ("CN07708M", "CN09503M"):
+        ligne = contrats.filter(indicateur="adultes_relais_pour_10000_hab_qpv", periode="2024", code_contrat=code)
+        assert ligne.select("numerateur", "denominateur", "statut").rows() == [(82, roissy, "observe")]
     # Until 2023, the list of 2015 counts well.
     ancien = contrats.filter(indicateur="adultes_relais_pour_10000_hab_qpv", periode="2022", code_contrat="CV051")
     assert ancien["denominateur"].to_list() == [27_090]
