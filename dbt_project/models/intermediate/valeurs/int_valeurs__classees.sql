@@ -18,6 +18,10 @@ the order of the datasets on the card of the indicator, latest base first; the o
     ref('int_logement__quartiers'),
     ref('int_geographies__quartiers'),
     ref('int_registre__quartiers'),
+    ref('int_references__recensement'),
+    ref('int_references__filosofi'),
+    ref('int_references__chomage'),
+    ref('int_references__publiees'),
     ref('int_programmes__listes'),
     ref('int_programmes__contrat_de_ville'),
     ref('int_programmes__ensembles'),
@@ -25,10 +29,6 @@ the order of the datasets on the card of the indicator, latest base first; the o
     ref('int_contexte__densites'),
     ref('int_contexte__delinquance'),
     ref('int_contexte__recensement'),
-    ref('int_references__recensement'),
-    ref('int_references__filosofi'),
-    ref('int_references__chomage'),
-    ref('int_references__publiees'),
 ] -%}
 with lues as (
     {%- for theme in themes %}
