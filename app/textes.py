@@ -107,9 +107,11 @@ def _perimetre_ensemble(fiche: Fiche, code: str) -> str:
 
 
 def valeur_ecrite(valeur: Valeur, indicateur: Indicateur) -> str:
-    """A value with its unit and the decimals it was published with; the text itself for statuses and codes."""
+    """A value with its unit and the decimals it was published with; a word for yes and no, the text for statuses and codes."""
     if valeur.valeur is None:
         return valeur.valeur_texte or ""
+    if indicateur.unite == "oui/non":
+        return "oui" if valeur.valeur else "non"
     return avec_unite(valeur.valeur, indicateur.unite, indicateur.decimales, valeur.pas)
 
 

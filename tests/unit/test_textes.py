@@ -16,7 +16,7 @@ from app.chiffre import libelle_reference
 from app.fiche import Fiche, Registre, construire
 from app.lecture import ouvrir
 from app.modele import Ecart, depuis, ecart_hors_quartier, lecture_ecart
-from app.textes import absence_ecart, en_bref, raison_absence
+from app.textes import absence_ecart, en_bref, raison_absence, valeur_ecrite
 
 I = "\u00a0"  # noqa: E741 the no-break space of the sentences below
 F = "\u202f"
@@ -50,6 +50,14 @@ def test_les_phrases_portent_valeur_reference_inclusion_et_ecart(tmp_path: Path,
     )
     # 787 / 854 − 1 = −7.85 %
     assert dites["defm_abc|2016-12-31_2021-12-31|"].endswith(f"passe de 854 à 787{I}: {MOINS}7,8{I}%.")
+
+
+@pytest.mark.parametrize(("lue", "ecrite"), [(1.0, "oui"), (0.0, "non")])
+def test_un_oui_ou_non_s_ecrit_en_un_mot(tmp_path: Path, contenu: dict[str, Any], lue: float, ecrite: str) -> None:
+    contenu["indicateurs"].append(indicateur("npnru", "Quartier du NPNRU", unite="oui/non", decimales=0))
+    contenu["valeurs"].append(valeur("qpv", QUARTIER, "npnru", "2022", lue))
+    f = fiche(tmp_path, contenu)
+    assert [valeur_ecrite(v, f.registre.indicateurs["npnru"]) for v in f.valeurs["npnru"]] == [ecrite]
 
 
 def test_la_valeur_d_une_commune_garde_ses_points_entiers(tmp_path: Path, contenu: dict[str, Any]) -> None:

@@ -27,6 +27,17 @@ select jeu, millesime, fichier, ligne
 from {{ source('ingestion', 'lignes') }}
 where sort = 'retenue' and jeu in ('insee.cog', 'insee.qpv_appartenance')
 union
+{# Lists, contracts and posts: every row answers for a quartier or enters a sum. Registers of the communes: each enters a sum. #}
+select jeu, millesime, fichier, ligne
+from {{ source('ingestion', 'lignes') }}
+where
+    sort = 'retenue'
+    and jeu in (
+        'anru.npnru', 'anct.cites_educatives', 'anct.cites_emploi', 'anct.contrats_ville', 'anct.adultes_relais',
+        'anct.postes_fonjep', 'anct.subventions', 'insee.bpe_communes', 'interieur.rna', 'insee.rp_communes_emploi',
+        'insee.rp_communes_logement', 'insee.rp_communes_population'
+    )
+union
 {# Places: the rows of dim_services and dim_etablissements. #}
 select jeu, millesime, fichier, ligne
 from {{ source('spatial', 'points') }}

@@ -6,11 +6,13 @@ the order of the datasets on the card of the indicator, latest base first; the o
     ref('int_population__quartiers'),
     ref('int_population__evolution'),
     ref('int_population__densite'),
+    ref('int_population__rapports_2024'),
     ref('int_revenus__quartiers'),
     ref('int_prestations__quartiers'),
     ref('int_emploi__quartiers'),
     ref('int_emploi__defm_par_habitant'),
     ref('int_emploi__indice_defm'),
+    ref('int_emploi__tissu_economique'),
     ref('int_sante__quartiers'),
     ref('int_education__quartiers'),
     ref('int_logement__quartiers'),
@@ -24,6 +26,13 @@ the order of the datasets on the card of the indicator, latest base first; the o
     ref('int_references__chomage'),
     ref('int_references__prestations'),
     ref('int_references__publiees'),
+    ref('int_programmes__listes'),
+    ref('int_programmes__contrat_de_ville'),
+    ref('int_programmes__ensembles'),
+    ref('int_contexte__comptes_par_habitant'),
+    ref('int_contexte__densites'),
+    ref('int_contexte__delinquance'),
+    ref('int_contexte__recensement'),
 ] -%}
 with lues as (
     {%- for theme in themes %}
