@@ -23,9 +23,12 @@ RANGS = ("rang_departement", "rang_meilleur", "rang_pire", "quintile_departement
 # The smallest detectable change is computed from the rates of both ends.
 CHIFFRES_EVOLUTION = ("delta_ecart", "seuil", "plus_petite_evolution_detectable", "etiquette")
 MONTRES = ("valeur", "numerateur", "borne_basse", "borne_haute", "valeur_texte")
+# Levels published as a whole too; outside them, a reference without the quartier is another place.
+ENGLOBANTS = ("commune", "epci", "departement", "region")
 TEXTES = ("code_qpv", "zonage", "indicateur", "niveau_reference", "code_reference")
 GENRES_ECARTS: dict[str, type[pl.DataType]] = {
     **dict.fromkeys((*TEXTES, "periode", "statut"), pl.String),
+    "reference_inclut_qpv": pl.Boolean,
     **dict.fromkeys(("valeur", "valeur_reference", *CHIFFRES_ECART, *RANGS), pl.Float64),
 }
 GENRES_EVOLUTIONS: dict[str, type[pl.DataType]] = {
@@ -110,6 +113,9 @@ def _ecarts_du_groupe(
     lignes = ecarts.lazy().rename({"zonage": "zonage_qpv"}).with_columns(_zonage_de_la_reference("zonage_qpv"))
     joints = lignes.join(quartiers.lazy(), on=["code_qpv", "zonage_qpv", "indicateur", "periode"])
     yield _fuites(joints, ou, ("valeur", *CHIFFRES_ECART, *RANGS)).collect()
+    # The rest of a territory: its difference with the whole is the quartier.
+    restes = joints.filter(~pl.col("reference_inclut_qpv"), pl.col("niveau_reference").is_in(ENGLOBANTS))
+    yield _fuites(restes, ou, ("valeur_reference",)).collect()
     joints = lignes.filter(pl.col("statut") != "estime").join(
         references.lazy(), on=["niveau_reference", "code_reference", "zonage_reference", "indicateur", "periode"]
     )

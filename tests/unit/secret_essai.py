@@ -22,9 +22,10 @@ REELS = (
     *("ecart_defavorable", "delta_qpv", "delta_reference", "delta_ecart", "plus_petite_evolution_detectable", "seuil"),
 )
 ENTIERS = ("rang_departement",)
+BOOLEENS = ("reference_inclut_qpv",)
 COLONNES = {
     "valeurs": ("statut", "jeu", "millesime", "empreinte_sha256", "valeur_texte", *REELS[:5]),
-    "ecarts": ("statut", *REELS[:1], *REELS[3:7], "ecart_defavorable", *ENTIERS),
+    "ecarts": ("statut", *REELS[:1], *REELS[3:7], "ecart_defavorable", *ENTIERS, *BOOLEENS),
     "evolutions": ("etiquette", *REELS[9:]),
     "contrats": ("valeur", "numerateur", "denominateur", "jeu", "millesime"),
     "correspondances": ("type_lien",),
@@ -78,7 +79,16 @@ class Essai:
         for table, autres in COLONNES.items():
             lignes = self.tables.get(table, [])
             noms = (*CLES[table], *autres)
-            genres = {n: pl.Float64 if n in REELS else pl.Int32 if n in ENTIERS else pl.String for n in noms}
+            genres = {
+                n: pl.Float64
+                if n in REELS
+                else pl.Int32
+                if n in ENTIERS
+                else pl.Boolean
+                if n in BOOLEENS
+                else pl.String
+                for n in noms
+            }
             valeurs = [{n: ligne.get(n) for n in noms} for ligne in (reversed(lignes) if self.desordre else lignes)]
             pl.DataFrame(valeurs, schema=genres).write_parquet(dossier / "tables" / f"{table}.parquet")
         return dossier

@@ -6,6 +6,7 @@ Does not belong here: the calculation (test_secrecy_algebra), the real bases (te
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -212,6 +213,20 @@ def test_un_ecart_ne_porte_aucun_chiffre_d_un_quartier_masque(essai: Essai, colo
     )
 
 
+@pytest.mark.parametrize(
+    ("niveau", "inclus", "attendus"), [("commune", True, 0), ("commune", False, 1), ("france", False, 0)]
+)
+def test_le_reste_de_la_commune_d_un_quartier_masque_n_est_pas_publie(
+    essai: Essai, niveau: str, inclus: bool, attendus: int
+) -> None:
+    """A quartier overseas is not in métropole, whose rate says nothing of it."""
+    essai.ajouter("valeurs", chiffre("QP961001", "part_defm_femmes", None))
+    essai.ajouter("ecarts", gap(niveau_reference=niveau, reference_inclut_qpv=inclus, valeur_reference=45.0))
+    refus = essai.examiner().refus
+    assert len(refus) == attendus
+    assert all("son écart à commune 96101 porte valeur_reference" in phrase for phrase in refus)
+
+
 def test_un_ecart_ne_rend_pas_une_reference_masquee(essai: Essai) -> None:
     """Value 50 and gap 5 give the reference; one estimated from deciles is not the masked one."""
     essai.ajouter("valeurs", chiffre("96101", "part_defm_femmes", None), chiffre("QP961001", "part_defm_femmes", 50.0))
@@ -354,4 +369,9 @@ def test_une_publication_retenue_puis_acceptee_garde_son_identifiant(tmp_path: P
     monde.secret["masques_apres_publication"] = [
         {"indicateur": "taux_pauvrete_60", "periode": "2021", "motif": "Fichier corrigé", "date": "2026-12-01"}
     ]
-    assert monde.publier() == monde.publier()
+    acceptee = monde.publier()
+    assert monde.publier() == acceptee
+    (modifie,) = json.loads((monde.dossier(acceptee) / "diff.json").read_text(encoding="utf-8"))["chiffres"]["listes"][
+        "modifies"
+    ]
+    assert modifie["avant"] == {"valeur": None, "valeur_texte": None, "statut": "observe"}, "42.25 is masked now"
