@@ -24,8 +24,6 @@ SERIE = ["zonage", "indicateur", "periode"]
 # A sum of counts and its members differ by rounding of floating-point numbers at most.
 TOLERANCE_RELATIVE = 1e-9
 TOLERANCE = 1e-6
-# A quartier that the file does not hold is not in its total either.
-LU = pl.col("empreinte_sha256").is_not_null() | (pl.col("statut") == "secret")
 RAPPROCHEMENT = {**dict.fromkeys(("jeu", "millesime", "controle"), pl.String), "attendu": pl.Float64}
 CONTRAT = {**dict.fromkeys(("code_contrat", "indicateur", "periode", "jeu", "millesime"), pl.String)} | dict.fromkeys(
     ROLES, pl.Float64
@@ -94,7 +92,8 @@ def _ensembles(publiees: Publiees, lecteur: Lecteur) -> Iterator[Equation]:
             suspects = suspects.filter(pl.col("numerateur").is_null() & pl.col("denominateur").is_null())
         for total in suspects.with_columns(reste=reste).iter_rows(named=True):
             membres = publiees.membres.join(liens.filter(pl.col("ensemble") == total["ensemble"]), on=lieu, how="semi")
-            absents = membres.filter(*(pl.col(nom) == total[nom] for nom in SERIE), pl.col(role).is_null(), LU)
+            # A sum of ours cannot hold what nobody disseminates: only the masked members are in question.
+            absents = membres.filter(*(pl.col(nom) == total[nom] for nom in SERIE), pl.col("statut") == "secret")
             nom = (
                 f"total {total['ensemble']} de {total['indicateur']} ({role}), {total['periode']}, "
                 "moins les quartiers publiés"
@@ -159,7 +158,8 @@ def _totaux_du_producteur(publiees: Publiees, lecteur: Lecteur) -> Iterator[Equa
     arrondi = publiees.regles.arrondi_ensemble
     for total in totaux.iter_rows(named=True):
         lignes = membres.filter(*(pl.col(nom) == total[nom] for nom in SERIE))
-        absents = lignes.filter(pl.col("valeur").is_null() & LU)
+        # The publisher's may; but a quartier that its file does not hold is not in its total either.
+        absents = lignes.filter(pl.col("valeur").is_null() & pl.col("empreinte_sha256").is_not_null())
         reste = total["attendu"] - lignes["valeur"].sum()
         demi = Fraction(arrondi, 2) if total["attendu"] % arrondi == 0 else Fraction(0)
         if reste + float(demi) < 0:

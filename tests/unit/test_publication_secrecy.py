@@ -86,7 +86,9 @@ def test_un_petit_total_borne_trop_ses_parties(essai: Essai) -> None:
 
 @pytest.mark.parametrize(("total", "attendus"), [(150, 0), (185, 1)])
 def test_un_total_de_quartiers_ne_contient_que_ses_membres_observes(essai: Essai, total: int, attendus: int) -> None:
-    """90 + 60 = 150 observed; 185 holds the 35 of the third quartier, masked."""
+    """90 + 60 = 150 observed; 185 holds the 35 of the third quartier, masked; the fourth is disseminated by nobody."""
+    essai.ajouter("territoires", essai.tables["territoires"][0] | {"code_territoire": "QP961004"})
+    essai.ajouter("valeurs", chiffre("QP961004", "defm_abc", None, statut="non_diffuse"))
     for code, valeur in (("QP961001", 90), ("QP961002", 60), ("QP961003", None)):
         essai.ajouter("valeurs", chiffre(code, "defm_abc", valeur))
     essai.ajouter("valeurs", chiffre("QPV-D961", "defm_abc", total, statut="partiel"))
@@ -119,21 +121,33 @@ def test_un_numerateur_somme_revele_comme_une_valeur(essai: Essai) -> None:
     assert "enfants de QP961003" in refus[0]
 
 
-def test_un_panel_fixe_compte_moins_que_les_membres_observes(essai: Essai) -> None:
-    """The index follows QP961001 only, seen at both dates: its total of 90 is not 90 + 60 minus something."""
-    for periode, deuxieme in (("2016-12-31", None), ("2021-12-31", 60)):
-        essai.ajouter("valeurs", part("QP961001", "indice_defm_abc", 90, 80, periode=periode))
-        ligne = chiffre("QP961002", "indice_defm_abc", None, periode=periode)
-        essai.ajouter(
-            "valeurs", ligne if deuxieme is None else part("QP961002", "indice_defm_abc", 60, 50, periode=periode)
-        )
-    essai.ajouter("valeurs", part("QPV-FR", "indice_defm_abc", 90, 80, statut="partiel"))
+@pytest.mark.parametrize(("total", "attendus"), [(90, 0), (125, 1)])
+def test_un_panel_fixe_ne_compte_que_les_membres_vus_a_toutes_les_dates(
+    essai: Essai, total: int, attendus: int
+) -> None:
+    """QP961002, masked in 2016, is no member: 90 is QP961001 alone, 125 holds the 35 of QP961003, masked in 2021."""
+    connus = {
+        "2016-12-31": {"QP961001": 80, "QP961002": None, "QP961003": 30},
+        "2021-12-31": {"QP961001": 90, "QP961002": 60, "QP961003": None},
+    }
+    for periode, effectifs in connus.items():
+        for code, effectif in effectifs.items():
+            ligne = chiffre(code, "indice_defm_abc", None, periode=periode)
+            publiee = effectif and part(code, "indice_defm_abc", effectif, 80, periode=periode)
+            essai.ajouter("valeurs", publiee or ligne)
+    essai.ajouter("valeurs", part("QPV-FR", "indice_defm_abc", total, 80, statut="partiel"))
     essai.regles["effectifs"] = [*essai.regles["effectifs"], "indice_defm_abc"]
-    assert essai.examiner().refus == []
+    refus = essai.examiner().refus
+    assert len(refus) == attendus
+    assert all("indice_defm_abc de QP961003" in phrase and "total QPV-FR" in phrase for phrase in refus)
 
 
 def test_la_ligne_ensemble_du_producteur_est_arrondie(essai: Essai) -> None:
-    """« Ensemble » 200, so 150 to 250: with 90 + 60 observed, the third is between 0 and 100. With 190, exactly 40."""
+    """« Ensemble » 200, so 150 to 250: with 90 + 60 observed, the third is between 0 and 100. With 190, exactly 40.
+
+    A quartier that the file does not hold (no checksum) is not in its total.
+    """
+    essai.ajouter("valeurs", chiffre("QP961009", "defm_abc", None, statut="non_diffuse", empreinte_sha256=None))
     for code, valeur in (("QP961001", 90), ("QP961002", 60), ("QP961003", None)):
         essai.ajouter("valeurs", chiffre(code, "defm_abc", valeur))
     essai.ajouter(
