@@ -70,12 +70,12 @@ def lire(catalogue: Catalogue) -> Secret:
     """The card, once it agrees with the others.
 
     Raises:
-        ErreurCatalogue: the file is not valid, or names a dataset or an indicator that has no card.
+        ErreurCatalogue: the file is absent or not valid, or names a dataset or an indicator that has no card.
     """
     chemin = catalogue.racine / "secret.yml"
     try:
         secret = Secret.model_validate(yaml.safe_load(chemin.read_text(encoding="utf-8")))
-    except (ValidationError, yaml.YAMLError) as erreur:
+    except (OSError, ValidationError, yaml.YAMLError) as erreur:
         raise ErreurCatalogue(f"{chemin}: {erreur}") from erreur
     indicateurs = {nom for jeu in secret.jeux for nom in jeu.chiffres}
     indicateurs |= {nom for combinaison in secret.combinaisons for nom in combinaison}
