@@ -24,6 +24,7 @@ from ingestion.catalogue import RACINE, Catalogue, ErreurCatalogue, Fichier, Jeu
 from ingestion.parquet import ecrire_ensemble
 from ingestion.periods import Periode, periode
 from ingestion.register.templates import ecrire_registre
+from ingestion.secrecy import ecrire_secret
 
 T, E, B = pl.String, pl.Int32, pl.Boolean
 SCHEMAS: dict[str, dict[str, Any]] = {
@@ -66,6 +67,7 @@ def ecrire_tables(catalogue: Catalogue, donnees: Path, territoire_demo: Path | N
     """
     for nom, table in construire_tables(catalogue, Verrou(donnees / "verrou.yml"), territoire_demo).items():
         ecrire_ensemble({donnees / "catalogue" / f"{nom}.parquet": table})
+    ecrire_secret(catalogue, donnees)
 
 
 def construire_tables(
