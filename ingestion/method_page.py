@@ -88,7 +88,7 @@ def texte_de_la_page(catalogue: Catalogue, docs: Path = DOCS) -> str:
     parties = set(re.findall(r"<!-- genere: (\w+) -->", texte))
     if parties != PARTIES.keys():
         raise ErreurCatalogue(f"docs/modeles/methode.md: parts {sorted(parties)}, expected {sorted(PARTIES)}")
-    return ENTETE + re.sub(r"<!-- genere: (\w+) -->", lambda m: PARTIES[m[1]](catalogue), texte)
+    return ENTETE + re.sub(r"<!-- genere: (\w+) -->", lambda m: PARTIES[str(m[1])](catalogue), texte)
 
 
 def ecrire_nombre(valeur: float, decimales: int | None = None, signe: bool = False) -> str:
