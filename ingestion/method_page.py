@@ -194,7 +194,7 @@ def _indicateur(catalogue: Catalogue, i: Indicateur) -> str:
         f"- ruptures : {', '.join(i.ruptures)}" if i.ruptures else "",
         f"- écart d’années nécessaire à une évolution : {i.espacement_minimal_ans}" if i.espacement_minimal_ans else "",
         f"- à savoir : {i.avertissement}",
-        f"- attendu : {DISPONIBILITES[i.disponibilite]}" if DISPONIBILITES[i.disponibilite] else "",
+        f"- attendu : {pourquoi}" if (pourquoi := i.attente or DISPONIBILITES[i.disponibilite]) else "",
         "- dans les extraits seulement" if not i.a_afficher else "",
     ]
     return f"**{i.libelle}** (`{i.indicateur}`)\n\n{i.definition}\n\n" + "\n".join(ligne for ligne in lignes if ligne)

@@ -87,3 +87,11 @@ def page_modifiee(tmp_path: Path, avant: str, apres: str) -> Path:
 def test_un_modele_qui_ne_tient_pas_est_refuse(tmp_path: Path, avant: str, apres: str, message: str) -> None:
     with pytest.raises(ErreurCatalogue, match=message):
         texte_de_la_page(Catalogue(), page_modifiee(tmp_path, avant, apres))
+
+
+def test_un_indicateur_attendu_dit_pourquoi() -> None:
+    page = SORTIE.read_text(encoding="utf-8")
+    attentes = [i.attente for i in Catalogue().indicateurs.values() if i.attente]
+    assert attentes
+    assert [phrase for phrase in attentes if f"- attendu : {phrase}" not in page] == []
+    assert (DOCS / "secret.md").is_file(), "docs/modeles/methode.md links to a page that is gone"
