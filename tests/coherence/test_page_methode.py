@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from app.sections.chiffres_cles import ETIQUETTES
+from app.sections.ecart import ETIQUETTES
 from ingestion.catalogue import Catalogue, ErreurCatalogue
 from ingestion.method_page import DOCS, SORTIE, ecrire_nombre, texte_de_la_page
 
