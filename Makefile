@@ -76,7 +76,7 @@ dagster: setup ## Dagster's interface on http://127.0.0.1:3000 (assets, runs, ch
 validate: setup ## load the Dagster definitions and the dbt project
 	@$(BIN)/dagster definitions validate -w workspace.yaml
 
-docs: setup ## regenerate what is generated from the cards (dbt sources, source pages)
+docs: setup ## regenerate what is generated from the cards (dbt sources, register, method page)
 	@$(BIN)/python -m ingestion.tables
 
 lock: setup ## resolve requirements.lock again, and the lock of the catalogue from the last run

@@ -6,6 +6,8 @@ Does not belong here: the list of figures of a section (sections), numbers (form
 
 from __future__ import annotations
 
+import re
+
 from app import balises as b
 from app.balises import Html
 from app.fiche import Fiche
@@ -58,7 +60,7 @@ def reserve(v: Valeur) -> str:
     """What the publisher or the sum says of a figure: its coverage (« 59 sur 62 ») or a caution; empty otherwise."""
     if not v.est_lisible or v.valeur is None or not v.valeur_texte:
         return ""
-    if v.statut != "partiel" and " sur " in v.valeur_texte:  # a whole sum: « 9 sur 9 »
+    if v.statut != "partiel" and re.fullmatch(r"\d+ sur \d+", v.valeur_texte):  # a whole sum: « 9 sur 9 »
         return ""
     texte = RESERVES.get(v.valeur_texte, v.valeur_texte.replace("_", " "))
     return f"partiel, {texte}" if v.statut == "partiel" else texte

@@ -195,10 +195,29 @@ class Fiche:
         return [e for e in self.ecarts_de(indicateur, periode) if e.niveau_reference in ECHELLE]
 
     def evolution(self, indicateur: str, reference: str) -> Evolution | None:
-        """The published change of the gap with a reference level (any level for `auto`), latest end first."""
-        liste = [e for e in self.evolutions if e.indicateur == indicateur and reference in ("auto", e.niveau_reference)]
-        liste.sort(key=lambda e: (e.est_eligible is True, e.periode_fin, e.periode_debut), reverse=True)
-        return liste[0] if liste else None
+        """The change of the gap that says most: readable, then up to the latest date, then over the longest time, then with
+        the first reference of the ladder. A reason that holds whatever the reference has the level `toutes`.
+        """
+        niveaux = (reference, "toutes")
+        liste = [
+            e
+            for e in self._evolutions_par_indicateur.get(indicateur, [])
+            if reference == "auto" or e.niveau_reference in niveaux
+        ]
+        lisibles = [e for e in liste if e.est_eligible] or liste
+        derniere = max((e.periode_fin for e in lisibles), default="")
+        return min(
+            (e for e in lisibles if e.periode_fin == derniere),
+            key=lambda e: (e.periode_debut, _rang(e.niveau_reference), _rang_code(e.code_reference)),
+            default=None,
+        )
+
+    @cached_property
+    def _evolutions_par_indicateur(self) -> dict[str, list[Evolution]]:
+        groupes: dict[str, list[Evolution]] = {}
+        for evolution in self.evolutions:
+            groupes.setdefault(evolution.indicateur, []).append(evolution)
+        return groupes
 
     def jeux_utilises(self) -> set[tuple[str, str]]:
         """(dataset, vintage) behind the figures of the sheet."""

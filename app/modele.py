@@ -65,6 +65,7 @@ class Indicateur:
     est_additif: bool
     avertissement: str
     disponibilite: str
+    attente: str | None
 
     @property
     def sur_la_fiche(self) -> bool:

@@ -63,6 +63,16 @@ _FRANCE = {
 }
 
 
+# Label of a change → its verb (gap_method §5); the codes are never shown.
+_MOUVEMENTS = {
+    "rattrapage": "s’est réduit",
+    "rattrapage_par_degradation": "s’est réduit, sans progrès du quartier",
+    "decrochage_malgre_amelioration": "s’est creusé, malgré un progrès du quartier",
+    "decrochage": "s’est creusé",
+    "stable": "est resté stable ou ne se distingue pas",
+}
+
+
 @dataclass(frozen=True)
 class Phrase:
     """A generated sentence and the figures it rests on (`indicateur|periode|niveau_reference`)."""
@@ -107,9 +117,11 @@ def _perimetre_ensemble(fiche: Fiche, code: str) -> str:
 
 
 def valeur_ecrite(valeur: Valeur, indicateur: Indicateur) -> str:
-    """A value with its unit and the decimals it was published with; the text itself for statuses and codes."""
+    """A value with its unit and the decimals it was published with; a word for yes and no, the text for statuses and codes."""
     if valeur.valeur is None:
         return valeur.valeur_texte or ""
+    if indicateur.unite == "oui/non":
+        return "oui" if valeur.valeur else "non"
     return avec_unite(valeur.valeur, indicateur.unite, indicateur.decimales, valeur.pas)
 
 
@@ -189,15 +201,31 @@ def phrase_inscrits(fiche: Fiche) -> Phrase | None:
     return Phrase(texte, f"defm_abc|{debut.periode}_{fin.periode}|")
 
 
-def phrase_evolution(fiche: Fiche) -> Phrase:
-    """What can be said of the change of the gaps; when nothing can, that is what is said, with the motives."""
-    lisibles = [e for e in fiche.evolutions if e.est_eligible and e.etiquette]
-    if lisibles:
-        vues = {(e.indicateur, e.niveau_reference) for e in lisibles}
-        return Phrase(
-            f"{compte(len(vues), 'évolution d’écart lisible', 'évolutions d’écart lisibles')} pour ce quartier. {DEPARTS_ARRIVEES}",
-            "evolutions",
-        )
+def evolution_ecrite(valeur: float, indicateur: Indicateur) -> str:
+    """A change, with its sign: in points for a rate, in % for money, in the unit of the indicator otherwise."""
+    if indicateur.unite in ("%", "point"):
+        return f"{nombre(valeur, 1, signe=True)}{INSECABLE}{mot_point(valeur)}"
+    if indicateur.unite == "indice":
+        return f"{nombre(valeur, 1, signe=True)}{INSECABLE}{mot_point(valeur, 1, ' d’indice')}"
+    if indicateur.unite.startswith("€"):
+        return f"{nombre(valeur, 1, signe=True)}{INSECABLE}%"
+    return f"{nombre(valeur, max(indicateur.decimales, 1), signe=True)}{INSECABLE}{indicateur.unite}"
+
+
+def phrase_evolution(fiche: Fiche, reference: str = "auto") -> Phrase:
+    """The change of the gap of the first headline figure that moved; when nothing can be read, why."""
+    choisies = [(nom, fiche.evolution(nom, reference)) for nom in CHIFFRES_CLES]
+    lues = [(nom, e) for nom, e in choisies if e is not None and e.etiquette in _MOUVEMENTS]
+    for nom, e in sorted(lues, key=lambda c: c[1].etiquette == "stable"):
+        indicateur = fiche.indicateur(nom)
+        if indicateur is not None and e.delta_qpv is not None and e.delta_reference is not None:
+            texte = (
+                f"{indicateur.libelle}{INSECABLE}: entre {periode(e.periode_debut)} et {periode(e.periode_fin)}, l’écart avec "
+                f"{_avec(fiche, e.niveau_reference, e.code_reference)} {_MOUVEMENTS[e.etiquette or 'stable']} "
+                f"({evolution_ecrite(e.delta_qpv, indicateur)} pour le quartier, "
+                f"{evolution_ecrite(e.delta_reference, indicateur)} pour la référence). {DEPARTS_ARRIVEES}"
+            )
+            return Phrase(texte, f"{nom}|{e.periode_debut}_{e.periode_fin}|{e.niveau_reference}")
     motifs = sorted({phrase_motif(e.motif) for e in fiche.evolutions if e.motif})
     if motifs:
         raison = " ; ".join(motifs[:3])
@@ -206,6 +234,20 @@ def phrase_evolution(fiche: Fiche) -> Phrase:
     else:
         raison = "cette version ne publie que des écarts à une date donnée"
     return Phrase(f"Aucune évolution d’écart ne peut être lue pour ce quartier{INSECABLE}: {raison}.", "evolutions")
+
+
+def _avec(fiche: Fiche, niveau: str, code: str) -> str:
+    """A reference after « l’écart avec »."""
+    nom = nom_reference(fiche, niveau, code)
+    if niveau == "ensemble_qpv":
+        return f"l’ensemble des quartiers prioritaires ({_perimetre_ensemble(fiche, code)})"
+    mots = {
+        "commune": "la commune",
+        "epci": "l’intercommunalité",
+        "departement": "le département",
+        "region": "la région",
+    }
+    return f"{mots[niveau]} ({nom})" if niveau in mots else f"la {nom}"
 
 
 def en_bref(fiche: Fiche, reference: str) -> list[Phrase]:
@@ -217,7 +259,7 @@ def en_bref(fiche: Fiche, reference: str) -> list[Phrase]:
         retenues = [*retenues[: NB_PHRASES_MAX - 2], inscrits]
     if len(retenues) < NB_PHRASES_MIN - 1:
         retenues.append(phrase_absences(fiche))
-    return [*retenues[: NB_PHRASES_MAX - 1], phrase_evolution(fiche)]
+    return [*retenues[: NB_PHRASES_MAX - 1], phrase_evolution(fiche, reference)]
 
 
 def phrase_absences(fiche: Fiche) -> Phrase:
@@ -248,11 +290,17 @@ def raison_absence(fiche: Fiche, indicateur: Indicateur) -> tuple[str, str]:
     if derniere is not None and not derniere.est_lisible:
         return derniere.statut, f"{ABSENCES[derniere.statut].phrase} ({periode(derniere.periode)})"
     if indicateur.disponibilite == "national" or indicateur.niveau_publie == "N":
-        return "non_pertinent", "Cette mesure n’existe qu’à l’échelle nationale : aucune valeur par quartier."
+        return (
+            "non_pertinent",
+            indicateur.attente or "Cette mesure n’existe qu’à l’échelle nationale : aucune valeur par quartier.",
+        )
     if indicateur.disponibilite == "registre":
         return "non_calculable", "Renseigné par le territoire dans le registre local, qui est vide dans cette version."
     if indicateur.disponibilite == "a_telecharger":
-        return "non_calculable", "La source est connue mais n’est pas encore chargée dans cette version."
+        return (
+            "non_calculable",
+            indicateur.attente or "La source est connue mais n’est pas encore chargée dans cette version.",
+        )
     zonages = {zonage for nom, zonage in fiche.registre.zonages_publies if nom == indicateur.indicateur}
     if zonages and fiche.territoire.zonage not in zonages:
         autre = "2015" if fiche.territoire.zonage == "2024" else "2024"

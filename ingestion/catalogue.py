@@ -494,6 +494,10 @@ class Indicateur(Fiche):
     ruptures: list[str] = []
     espacement_minimal_ans: int | None = None
     avertissement: str
+    attente: str | None = Field(
+        default=None,
+        description="why there is no value yet, one sentence; for what is awaited or has no value anywhere",
+    )
     a_afficher: bool = Field(default=True, description="False: extracts only, never on a sheet")
     version_definition: int = 1
 

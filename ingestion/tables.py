@@ -21,17 +21,19 @@ import yaml
 from ingestion import dbt_sources
 from ingestion.acquire import EntreeVerrou, Verrou
 from ingestion.catalogue import RACINE, Catalogue, ErreurCatalogue, Fichier, Jeu, Millesime, ReferencePubliee
+from ingestion.method_page import ecrire_page
 from ingestion.parquet import ecrire_ensemble
 from ingestion.periods import Periode, periode
 from ingestion.register.templates import ecrire_registre
+from ingestion.secrecy import ecrire_secret
 
 T, E, B = pl.String, pl.Int32, pl.Boolean
 SCHEMAS: dict[str, dict[str, Any]] = {
     "indicateurs": {"indicateur": T, "ordre": E}
     | dict.fromkeys(("libelle", "axe", "theme", "definition", "numerateur", "denominateur", "unite"), T)
     | {"decimales": E, "sens": E, "niveau_publie": T, "disponibilite": T, "zonages": T, "forme_ecart": T}
-    | {"incertitude": T, "est_additif": B, "espacement_minimal_ans": E, "avertissement": T, "a_afficher": B}
-    | {"version_definition": E},
+    | {"incertitude": T, "est_additif": B, "espacement_minimal_ans": E, "avertissement": T, "attente": T}
+    | {"a_afficher": B, "version_definition": E},
     "indicateur_jeux": {"indicateur": T, "jeu": T, "priorite": E, "colonnes": T, "serie": T},
     "indicateur_references": {"indicateur": T, "niveau_reference": T},
     "ruptures": dict.fromkeys(("indicateur", "code", "date_rupture", "severite", "motif", "url"), T),
@@ -66,6 +68,7 @@ def ecrire_tables(catalogue: Catalogue, donnees: Path, territoire_demo: Path | N
     """
     for nom, table in construire_tables(catalogue, Verrou(donnees / "verrou.yml"), territoire_demo).items():
         ecrire_ensemble({donnees / "catalogue" / f"{nom}.parquet": table})
+    ecrire_secret(catalogue, donnees)
 
 
 def construire_tables(
@@ -210,6 +213,7 @@ def main(arguments: list[str] | None = None) -> None:
     else:
         dbt_sources.main()
         ecrire_registre(Catalogue())
+        ecrire_page(Catalogue())
 
 
 if __name__ == "__main__":

@@ -20,9 +20,11 @@ JEU_REFERENCES = "catalogue.references"
 CLES: dict[str, tuple[str, ...]] = {
     "associations": ("code_qpv", "identifiant", "annee"),
     "comparables": ("code_qpv", "rang"),
+    "comparables_medianes": ("code_qpv", "indicateur", "periode"),
     "conseils_citoyens": ("code_qpv", "identifiant", "annee"),
     "contrats": ("code_contrat", "indicateur", "periode"),
     "correspondances": ("code_qp2015", "code_qn2024"),
+    "discordances_education_prioritaire": ("zonage", "identifiant", "millesime"),
     "disponibilites": ("indicateur", "zonage", "periode"),
     "dispositifs": ("code_qpv", "identifiant"),
     "ecarts": ("code_qpv", "zonage", "indicateur", "periode", "niveau_reference", "code_reference"),
@@ -40,6 +42,7 @@ CLES: dict[str, tuple[str, ...]] = {
     ),
     "feuilles_de_route": ("code_qpv", "identifiant"),
     "indicateurs": ("indicateur",),
+    "mouvements": ("code_qpv", "zonage"),
     "presence_humaine": ("code_qpv", "identifiant", "annee"),
     "proximites": ("code_qpv", "zonage", "identifiant", "millesime"),
     "qualite": ("controle", "jeu"),
@@ -50,6 +53,7 @@ CLES: dict[str, tuple[str, ...]] = {
     "sources": ("jeu", "millesime", "fichier"),
     "tendances": ("code_qpv", "zonage", "indicateur"),
     "territoires": ("niveau", "code_territoire", "zonage"),
+    "territoires_suivis": ("nature", "identifiant", "code_commune", "indicateur"),
     "valeurs": ("niveau", "code_territoire", "zonage", "indicateur", "periode"),
     "veille_active": ("code_qpv", "identifiant"),
 }

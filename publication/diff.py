@@ -161,6 +161,9 @@ def _liste(connexion: duckdb.DuckDBPyConnection, action: str) -> list[dict[str, 
         chiffre: dict[str, Any] = {c: lue[c] for c in cle}
         if action != "ajoutes":
             chiffre["avant"] = {c: lue[f"avant_{c}"] for c in MONTRES}
+            if lue["apres_statut"] == "secret":
+                # What is masked today is not published again by saying what it was.
+                chiffre["avant"] |= {"valeur": None, "valeur_texte": None}
         if action != "supprimes":
             chiffre["apres"] = {c: lue[f"apres_{c}"] for c in MONTRES}
         liste.append(chiffre)

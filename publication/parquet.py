@@ -103,7 +103,12 @@ def _groupes(lots: Iterable[pa.RecordBatch], schema: pa.Schema) -> Iterator[pa.T
 
 
 def _reunir(lots: list[pa.RecordBatch], schema: pa.Schema) -> pa.Table:
-    return pa.Table.from_batches(lots).cast(schema).combine_chunks()
+    """One chunk per column, and one zero: an engine writes −0.0 or 0.0 for the same difference, depending on its plan."""
+    table = pa.Table.from_batches(lots).cast(schema).combine_chunks()
+    for rang, champ in enumerate(schema):
+        if pa.types.is_floating(champ.type):
+            table = table.set_column(rang, champ, pc.add(table[champ.name], pa.scalar(0.0, champ.type)))
+    return table
 
 
 class _Garde:

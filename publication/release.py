@@ -40,6 +40,7 @@ from publication.origins import (
     references_publiees,
     version_du_code,
 )
+from publication.secrecy import examiner
 from publication.shelf import (
     A_REMPLACER,
     CHANTIER,
@@ -178,9 +179,12 @@ def _construire(
 def _contenu(
     entrepot: Path, donnees: Path, chantier: Path, controles: list[quality.Controle], *, est_demo: bool
 ) -> dict[str, TableExtraite]:
-    """Write `tables/` and `geo/`: all that the identity of a release depends on."""
+    """Write `tables/` and `geo/`: all that the identity of a release depends on; `controles` gains those of secrecy."""
     dossier = chantier / "release"
     tables = extraire(entrepot, dossier, chantier / "temporaire", est_demo=est_demo)
+    examen = examiner(dossier, donnees, _precedente(chantier.parent, None))
+    _refuser(examen.refus)
+    controles[:] = sorted([*controles, *examen.controles])
     tables[quality.NOM] = quality.ecrire_qualite(controles, dossier, est_demo=est_demo)
     return {**tables, **ecrire_contours(donnees, dossier, est_demo=est_demo)}
 

@@ -23,6 +23,7 @@ SOMMAIRE = (
     ("emancipation", "Émancipation"),
     ("securite-et-citoyennete", "Sécurité et citoyenneté"),
     ("habitants-et-logement", "Habitants, revenus, logement"),
+    ("l-ecart", "L’écart"),
     ("geographies", "Géographies"),
     ("donnees-manquantes", "Données manquantes"),
     ("sources", "Sources et définitions"),

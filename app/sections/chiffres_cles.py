@@ -11,8 +11,9 @@ from app import chiffre
 from app.balises import Html
 from app.fiche import CHIFFRES_CLES, Fiche
 from app.format_fr import ABSENCES, INSECABLE, en_periode, periode
-from app.modele import Evolution, Indicateur, Valeur
+from app.modele import Indicateur, Valeur
 from app.sections.bandeau import adresse
+from app.sections.ecart import ETIQUETTES
 from app.textes import absence_ecart, nom_reference, raison_absence, valeur_ecrite
 
 # Headline figures that a release may not hold yet; once it does, the label of its card is used.
@@ -20,13 +21,6 @@ LIBELLES_A_VENIR = {
     "nb_logements_sociaux": "Nombre de logements du parc social",
     "ips_moyen_ecoles_proches": "Indice de position sociale des écoles proches",
     "france_services_500m": "France services à moins de 500 m",
-}
-ETIQUETTES = {
-    "rattrapage": "L’écart se réduit",
-    "rattrapage_par_degradation": "L’écart se réduit, sans progrès du quartier",
-    "decrochage_malgre_amelioration": "L’écart se creuse malgré un progrès",
-    "decrochage": "L’écart se creuse",
-    "stable": "Stable ou indéterminé",
 }
 
 
@@ -44,7 +38,7 @@ def section_chiffres_cles(fiche: Fiche, reference: str) -> Html:
         (
             b.balise("h2", "Chiffres clés", id="chiffres-cles"),
             b.balise("ul", b.joindre(cartes), class_="chiffres"),
-            _compteur(fiche),
+            _compteur(fiche, reference),
             b.consigne(
                 "chaque valeur du quartier est suivie de celle d’un territoire de référence et de l’écart entre les deux. "
                 "◆ l’écart est moins favorable au quartier, ▲ plus favorable, ● trop faible pour être lu. "
@@ -194,20 +188,21 @@ def _carte_liee(fiche: Fiche, indicateur: Indicateur, code: str, type_lien: str,
     )  # fmt: skip
 
 
-def _compteur(fiche: Fiche) -> Html:
+def _compteur(fiche: Fiche, reference: str) -> Html:
     """« n évolutions d’écart lisibles sur N », with the labels of those that can be read."""
-    lisibles: dict[str, Evolution] = {}
-    for evolution in fiche.evolutions:
-        if evolution.indicateur in CHIFFRES_CLES and evolution.est_eligible and evolution.etiquette in ETIQUETTES:
-            lisibles.setdefault(evolution.indicateur, evolution)
+    evolutions = {nom: fiche.evolution(nom, reference) for nom in CHIFFRES_CLES}
+    lisibles = {nom: e for nom, e in evolutions.items() if e is not None and e.etiquette in ETIQUETTES}
     phrase = f"Évolutions de l’écart lisibles : {len(lisibles)} sur {len(CHIFFRES_CLES)}."
+    suite = b.balise(
+        "a", "Toutes les évolutions, et pourquoi certaines ne peuvent pas être lues", href="#l-ecart", target="_self"
+    )
     if not lisibles:
-        return b.balise("p", phrase, " La raison est donnée dans « En bref ».", class_="note-tableau")
+        return b.balise("p", phrase, " ", suite, class_="note-tableau")
     details = b.joindre(
-        b.balise("li", f"{_libelle(fiche, nom)}, {e.periode_debut} → {e.periode_fin}{INSECABLE}: ", b.balise("strong", ETIQUETTES[e.etiquette or "stable"]))
+        b.balise("li", f"{_libelle(fiche, nom)}, {periode(e.periode_debut)} → {periode(e.periode_fin)}{INSECABLE}: ", b.balise("strong", ETIQUETTES[e.etiquette or "stable"]))
         for nom, e in lisibles.items()
     )  # fmt: skip
-    return b.joindre((b.balise("p", phrase), b.balise("ul", details, class_="simple")))
+    return b.joindre((b.balise("p", phrase, " ", suite), b.balise("ul", details, class_="simple")))
 
 
 def _libelle(fiche: Fiche, nom: str) -> str:

@@ -13,7 +13,7 @@ from app import session
 from app.fiche import Fiche
 from app.format_fr import INSECABLE
 from app.modele import ECHELLE, NOMS_NIVEAUX
-from app.sections import bandeau, chiffres_cles, emploi, geographies, habitants, manquantes, sources, themes
+from app.sections import bandeau, chiffres_cles, ecart, emploi, geographies, habitants, manquantes, sources, themes
 from app.sections.points import indicateurs_en_points, points
 
 LONGUEUR_CODE = 12
@@ -103,6 +103,7 @@ def _fiche(fiche: Fiche) -> None:
     st.html(
         b.joindre(
             (
+                ecart.section_ecart(fiche, reference),
                 geographies.section_geographies(fiche, session.contours(codes)),
                 manquantes.section_manquantes(fiche),
                 sources.section_sources(fiche, _base()),

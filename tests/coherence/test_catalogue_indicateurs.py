@@ -48,6 +48,16 @@ part_menages_1_personne_75_plus
 
 part_diplome_inferieur_bac part_diplome_bac2_plus taux_scolarisation_16_24
 
+lieux_conseiller_numerique_500m france_services_500m distance_france_services maisons_et_centres_sante_500m
+etablissements_hospitaliers_500m nb_ecoles_100m nb_colleges_300m ips_moyen_ecoles_proches ips_moyen_colleges_proches
+taux_reussite_dnb_colleges_proches valeur_ajoutee_dnb_colleges_proches taux_acces_6e_3e_colleges_proches
+
+lieux_mediation_numerique_500m medecins_generalistes_500m nb_ecoles_rep_100m nb_colleges_rep_300m discordance_rep_qpv
+indice_fragilite_numerique guichets_publics_500m part_locaux_raccordables_fibre part_logements_dpe_efg
+part_surface_vegetalisee arrets_transport_300m exposition_ilot_chaleur apl_medecins_generalistes prevalence_ald
+mortalite_prematuree part_eleves_6e_retard taux_reussite_dnb_residents places_accueil_jeune_enfant
+equipements_sportifs_500m equipements_culturels_1km taux_sorties_precoces discriminations_declarees
+
 epci_qpv_unique nb_qpv_epci statut_perimetre_2024 part_surface_2015_dans_2024 part_surface_2024_issue_2015
 qpv_2015_sortant
 """
@@ -73,6 +83,17 @@ def test_chaque_indicateur_lit_un_jeu_declare() -> None:
     fautes("Declare the dataset, or correct its name in the card of the indicator", inconnus)
     sans_source = [i.indicateur for i in INDICATEURS if i.disponibilite == "calcule" and not i.sources]
     fautes("An indicator that is computed names the dataset it is read from", sans_source)
+
+
+def test_un_indicateur_attendu_dit_pourquoi() -> None:
+    fautes(
+        "Write in `attente`, in one sentence, why the indicator has no value yet",
+        [i.indicateur for i in INDICATEURS if i.disponibilite == "a_telecharger" and not i.attente],
+    )
+    fautes(
+        "`attente` explains the absence of a value: an indicator that is computed or entered locally has none",
+        [i.indicateur for i in INDICATEURS if i.disponibilite in ("calcule", "registre") and i.attente],
+    )
 
 
 def test_chaque_colonne_citee_existe_dans_la_fiche_du_jeu() -> None:
@@ -273,7 +294,7 @@ def tous_les_textes() -> Iterator[tuple[str, str]]:
 
 def test_les_phrases_finissent_par_un_point() -> None:
     phrases = re.compile(
-        r"\.(definition|avertissement|explication|description|phrase)$|motifs\.\w+$|ruptures\[\d+\]\.motif$|avertissements\[\d+\]\.texte$|^methode\.yml\.descriptions\."
+        r"\.(definition|avertissement|attente|explication|description|phrase)$|motifs\.\w+$|ruptures\[\d+\]\.motif$|avertissements\[\d+\]\.texte$|^methode\.yml\.descriptions\."
     )
     fautes(
         "A sentence ends with a point",

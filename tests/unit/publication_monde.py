@@ -31,6 +31,19 @@ REFERENCE = {
     "source": "Institut fictif, étude n° 1",
     "url": "https://exemple.invalid/etude-1",
 }
+# Nothing declared: each figure stands for itself; a test declares what it needs in `Monde.secret`.
+SECRET: dict[str, Any] = {
+    "jeux": [],
+    "equivalences": [],
+    "combinaisons": [],
+    "panels": [],
+    "arrondi_ensemble": 100,
+    "evolutions_du_producteur": {},
+    "seuil_propre": ["registre"],
+    "masques_apres_publication": [],
+    "effectifs": [],
+    "effectif_publie_min": 11,
+}
 ENTIERS = {
     "rang",
     "ligne",
@@ -150,6 +163,7 @@ class Monde:
     origine: str = "deposit"
     tests_dbt: dict[str, str] = field(default_factory=lambda: {"not_null_fct_valeurs_statut": "pass"})
     attentes: list[dict[str, Any]] = field(default_factory=list)
+    secret: dict[str, Any] = field(default_factory=dict)
     maintenant: datetime = datetime(2026, 11, 12, 8, 30, tzinfo=UTC)
     desordre: bool = False
     _constructions: int = 0
@@ -248,6 +262,7 @@ class Monde:
         pq.write_table(
             pa.table({c: [REFERENCE[c]] for c in REFERENCE}), self.donnees / "catalogue" / "references.parquet"
         )
+        (self.donnees / "catalogue" / "secret.json").write_text(json.dumps(SECRET | self.secret), encoding="utf-8")
         (self.donnees / "qualite" / "attentes.json").write_text(json.dumps(self.attentes), encoding="utf-8")
         verrou: dict[str, Any] = {}
         for source in self.lignes["sources"]:

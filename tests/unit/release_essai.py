@@ -33,7 +33,7 @@ SCHEMAS: dict[str, dict[str, Any]] = {
         "unite": _T,
         "decimales": pl.Int32,
         "sens": pl.Int32,
-        **dict.fromkeys(("niveau_publie", "source", "avertissement", "disponibilite"), _T),
+        **dict.fromkeys(("niveau_publie", "source", "avertissement", "disponibilite", "attente"), _T),
         "est_additif": _B,
     },
     "valeurs": {

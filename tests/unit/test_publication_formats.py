@@ -89,6 +89,18 @@ def test_un_nombre_qui_n_en_est_pas_un_est_refuse(tmp_path: Path, valeur: float)
         ecrire_parquet(tmp_path / "t.parquet", table.to_batches(), SCHEMA, ("code", "rang"), est_demo=False)
 
 
+def test_un_zero_s_ecrit_toujours_pareil(tmp_path: Path) -> None:
+    """Equal numbers, equal bytes: −0.0 is 0.0, an empty cell stays empty."""
+    octets = []
+    for nom, zero in (("positif", 0.0), ("negatif", -0.0)):
+        table = pa.table({"code": ["a", "b", "c"], "rang": [1, 2, 3], "valeur": [zero, None, -1.5]}, schema=SCHEMA)
+        chemin = tmp_path / f"{nom}.parquet"
+        ecrire_parquet(chemin, table.to_batches(), SCHEMA, ("code", "rang"), est_demo=False)
+        octets.append(chemin.read_bytes())
+    assert octets[0] == octets[1]
+    assert pq.read_table(chemin)["valeur"].to_pylist() == [0.0, None, -1.5]
+
+
 def test_une_cle_vide_est_refusee(tmp_path: Path) -> None:
     table = pa.table({"code": ["a", None], "rang": [1, 2], "valeur": [1.0, 2.0]}, schema=SCHEMA)
     with pytest.raises(ErreurPublication, match=r"colonne code fait partie de la clé.*rang = 2"):

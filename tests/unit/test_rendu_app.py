@@ -14,8 +14,10 @@ import pytest
 import shapely
 
 from app import balises as b
+from app import chiffre
 from app.carte import carte
 from app.graphiques import PlageDessinee, Point, Repere, Serie, points_et_plage, tendance
+from app.modele import Valeur, depuis
 
 HOSTILE = '<img src=x onerror="alert(1)">'
 
@@ -55,6 +57,20 @@ def test_un_indicateur_neutre_n_a_ni_signe_ni_couleur() -> None:
         html = b.lecture(code, 0)
         assert not set("◆▲●") & set(html)
         assert 'class="lecture neutre"' in html
+
+
+@pytest.mark.parametrize(
+    ("texte", "statut", "attendu"),
+    [
+        ("9 sur 9", "observe", ""),
+        ("59 sur 62", "partiel", "partiel, 59 sur 62"),
+        ("min 68,4 ; max 97,7 ; 3 établissements sur 5", "observe", "min 68,4 ; max 97,7 ; 3 établissements sur 5"),
+        ("a_interpreter_avec_prudence", "observe", "à interpréter avec prudence"),
+    ],
+)
+def test_ce_qui_accompagne_un_chiffre_est_dit_sauf_une_somme_entiere(texte: str, statut: str, attendu: str) -> None:
+    valeur = depuis(Valeur, {"valeur": 69.6, "valeur_texte": texte, "statut": statut})
+    assert chiffre.reserve(valeur) == attendu
 
 
 def test_la_legende_ne_cite_que_les_signes_utilises() -> None:

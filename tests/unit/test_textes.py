@@ -16,7 +16,8 @@ from app.chiffre import libelle_reference
 from app.fiche import Fiche, Registre, construire
 from app.lecture import ouvrir
 from app.modele import Ecart, depuis, ecart_hors_quartier, lecture_ecart
-from app.textes import absence_ecart, en_bref, raison_absence
+from app.sections.ecart import section_ecart
+from app.textes import absence_ecart, en_bref, raison_absence, valeur_ecrite
 
 I = "\u00a0"  # noqa: E741 the no-break space of the sentences below
 F = "\u202f"
@@ -50,6 +51,14 @@ def test_les_phrases_portent_valeur_reference_inclusion_et_ecart(tmp_path: Path,
     )
     # 787 / 854 − 1 = −7.85 %
     assert dites["defm_abc|2016-12-31_2021-12-31|"].endswith(f"passe de 854 à 787{I}: {MOINS}7,8{I}%.")
+
+
+@pytest.mark.parametrize(("lue", "ecrite"), [(1.0, "oui"), (0.0, "non")])
+def test_un_oui_ou_non_s_ecrit_en_un_mot(tmp_path: Path, contenu: dict[str, Any], lue: float, ecrite: str) -> None:
+    contenu["indicateurs"].append(indicateur("npnru", "Quartier du NPNRU", unite="oui/non", decimales=0))
+    contenu["valeurs"].append(valeur("qpv", QUARTIER, "npnru", "2022", lue))
+    f = fiche(tmp_path, contenu)
+    assert [valeur_ecrite(v, f.registre.indicateurs["npnru"]) for v in f.valeurs["npnru"]] == [ecrite]
 
 
 def test_la_valeur_d_une_commune_garde_ses_points_entiers(tmp_path: Path, contenu: dict[str, Any]) -> None:
@@ -92,9 +101,7 @@ def test_trois_phrases_au_moins_et_cinq_au_plus(tmp_path: Path, contenu: dict[st
 
 
 def test_quand_rien_n_est_lisible_la_derniere_phrase_donne_le_motif(tmp_path: Path, contenu: dict[str, Any]) -> None:
-    contenu["evolutions"] = [
-        {"code_qpv": QUARTIER, "indicateur": "taux_pauvrete_60", "est_eligible": False, "motif": "rupture_de_serie"}
-    ]
+    contenu["evolutions"] = [evolution("taux_pauvrete_60", None, ("toutes", ""), fin="2021", motif="rupture_de_serie")]
     derniere = en_bref(fiche(tmp_path, contenu), "auto")[-1].texte
     assert derniere == (
         f"Aucune évolution d’écart ne peut être lue pour ce quartier{I}: une rupture de série sépare les deux dates."
@@ -118,9 +125,14 @@ def test_chaque_absence_a_sa_raison(tmp_path: Path, contenu: dict[str, Any]) -> 
         "Cette mesure n’existe qu’à l’échelle nationale : aucune valeur par quartier.",
     )
     assert raison_absence(f, cartes["part_defm_femmes"])[0] == "non_diffuse"
-    contenu["indicateurs"].append(indicateur("a_venir", "À venir", disponibilite="a_telecharger"))
+    raison = "Aucun fichier national n’est connu."
+    contenu["indicateurs"] += [
+        indicateur("a_venir", "À venir", disponibilite="a_telecharger"),
+        indicateur("a_venir_dit_pourquoi", "À venir", disponibilite="a_telecharger", attente=raison),
+    ]
     g = fiche(tmp_path / "bis", contenu)
     assert raison_absence(g, g.registre.indicateurs["a_venir"])[0] == "non_calculable"
+    assert raison_absence(g, g.registre.indicateurs["a_venir_dit_pourquoi"]) == ("non_calculable", raison)
 
 
 def test_publie_sur_l_autre_zonage_seulement(tmp_path: Path, contenu: dict[str, Any]) -> None:
@@ -223,3 +235,80 @@ def test_une_reference_partielle_dit_sa_couverture(
     f = fiche(tmp_path, contenu)
     [commune] = [e for e in f.ecarts_de("taux_emploi_15_64", "2018") if e.niveau_reference == "commune"]
     assert libelle_reference(f, commune) == attendu
+
+
+def evolution(
+    nom: str, etiquette: str | None, reference: tuple[str, str], fin: str = "2017", **champs: Any
+) -> dict[str, Any]:
+    return {
+        "code_qpv": QUARTIER,
+        "zonage": "2015",
+        "indicateur": nom,
+        "periode_debut": "2014",
+        "periode_fin": fin,
+        "niveau_reference": reference[0],
+        "code_reference": reference[1],
+        "delta_qpv": -0.32,
+        "delta_reference": 4.16,
+        "delta_ecart": -2.8,
+        "seuil": 1.0,
+        "etiquette": etiquette,
+        "est_eligible": etiquette is not None,
+    } | champs
+
+
+def test_la_derniere_phrase_dit_ce_qui_a_bouge(tmp_path: Path, contenu: dict[str, Any]) -> None:
+    """The first reference of the ladder that can be read; a change that moved before one that did not."""
+    contenu["evolutions"] = [
+        evolution("taux_pauvrete_60", "stable", ("departement", "14")),
+        evolution("taux_emploi_15_64", "decrochage", ("france", "FRM"), delta_qpv=-11.2, delta_reference=-2.8),
+        evolution("taux_emploi_15_64", "rattrapage", ("departement", "14"), delta_qpv=2.25, delta_reference=1.0),
+        evolution("taux_emploi_15_64", None, ("commune", "14118"), motif="reference_absente"),
+    ]
+    f = fiche(tmp_path, contenu)
+    texte = en_bref(f, "auto")[-1].texte
+    assert (
+        f"l’écart avec le département (Calvados) s’est réduit (+2,3{I}points pour le quartier, +1,0{I}point pour la référence)."
+        in texte
+    )
+    assert "Des habitants sont partis, d’autres arrivés" in texte
+    assert f"la France métropolitaine s’est creusé ({MOINS}11,2{I}points" in en_bref(f, "france")[-1].texte
+
+
+def test_l_evolution_retenue_va_le_plus_loin_puis_dure_le_plus(tmp_path: Path, contenu: dict[str, Any]) -> None:
+    departement = ("departement", "14")
+    contenu["evolutions"] = [
+        evolution("taux_emploi_15_64", "stable", departement, fin="2016"),
+        evolution("taux_emploi_15_64", "stable", departement, periode_debut="2016"),
+        evolution("taux_emploi_15_64", "stable", departement, periode_debut="2014"),
+        evolution("taux_emploi_15_64", None, ("toutes", ""), fin="2019", motif="rupture_de_serie"),
+        evolution("taux_pauvrete_60", None, ("toutes", ""), motif="rupture_de_serie"),
+    ]
+    f = fiche(tmp_path, contenu)
+    retenue = f.evolution("taux_emploi_15_64", "departement")
+    assert retenue is not None
+    assert (retenue.periode_debut, retenue.periode_fin) == ("2014", "2017")
+    # A reason that holds whatever the reference is kept for each of them.
+    refusee = f.evolution("taux_pauvrete_60", "commune")
+    assert refusee is not None
+    assert refusee.motif == "rupture_de_serie"
+    assert f.evolution("part_defm_1_an_plus", "auto") is None
+
+
+def test_les_trois_listes_et_les_motifs_sont_comptes(tmp_path: Path, contenu: dict[str, Any]) -> None:
+    contenu["evolutions"] = [
+        evolution("taux_emploi_15_64", "decrochage", ("departement", "14"), delta_qpv=-11.2, delta_reference=-2.8),
+        evolution("taux_pauvrete_60", None, ("toutes", ""), fin="2021", motif="rupture_de_serie"),
+    ]
+    page = section_ecart(fiche(tmp_path, contenu), "auto")
+    assert f"1{I}évolution lisible sur 2" in page
+    for titre in (
+        "L’écart se réduit (0)",
+        "L’écart se creuse (1)",
+        "Stable ou indéterminé (0)",
+        "Ne peut pas être dit (1)",
+    ):
+        assert f"<h3>{titre}</h3>" in page
+    assert "Une rupture de série sépare les deux dates" in page
+    assert "décroch" not in page.lower()
+    assert "rattrap" not in page.lower()

@@ -15,7 +15,8 @@ select
     cast(i.espacement_minimal_ans as integer) as espacement_minimal_ans,
     i.avertissement,
     cast(i.version_definition as integer) as version_definition,
-    i.disponibilite
+    i.disponibilite,
+    i.attente
 from {{ source('catalogue', 'indicateurs') }} as i
 left join (
     select indicateur, {{ agrege_texte('jeu', ';', ordre='priorite') }} as jeux

@@ -39,3 +39,17 @@ union all
 {{ indicateurs_ratios(ref('stg_insee__qpv_recensement_2010'), {
     'ecart_taux_emploi_femmes_ensemble': {'num': ['taux_emploi_femmes_15_64'], 'moins': ['taux_emploi_15_64']},
 }) }}
+union all
+{{ indicateurs_directs(ref('stg_insee__qpv2024_defm'), {'defm_abc': 'defm_abc', 'defm_a': 'defm_a'}) }}
+union all
+{{ indicateurs_ratios(ref('stg_insee__qpv2024_defm'), {
+    'part_defm_1_an_plus': {
+        'num': ['defm_abc_anciennete_classe_3', 'defm_abc_anciennete_classe_4'],
+        'den': ['defm_abc'],
+    },
+    'part_defm_2_ans_plus': {'num': ['defm_abc_anciennete_classe_4'], 'den': ['defm_abc']},
+    'part_defm_moins_26_ans': {'num': ['defm_abc_moins_26_ans'], 'den': ['defm_abc']},
+    'part_defm_50_ans_plus': {'num': ['defm_abc_50_ans_plus'], 'den': ['defm_abc']},
+    'part_defm_femmes': {'num': ['defm_abc_femmes'], 'den': ['defm_abc']},
+    'part_defm_categorie_a': {'num': ['defm_a'], 'den': ['defm_abc']},
+}) }}

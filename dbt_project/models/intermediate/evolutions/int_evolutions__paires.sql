@@ -18,6 +18,10 @@ with paires as (
     from {{ ref('int_evolutions__series') }} as d
     inner join {{ ref('int_evolutions__series') }} as f
         on d.indicateur = f.indicateur and d.date_serie < f.date_serie and d.zonage <= f.zonage
+    {# A first date that the zoning of the second has itself is read there. #}
+    left join {{ ref('int_evolutions__series') }} as s
+        on d.zonage <> f.zonage and f.zonage = s.zonage and f.indicateur = s.indicateur and d.periode = s.periode
+    where s.indicateur is null
 ),
 
 ruptures as (

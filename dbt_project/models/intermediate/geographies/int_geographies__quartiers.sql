@@ -1,24 +1,9 @@
 {# What the lists and the outlines say of each quartier: EPCI with a single one, perimeter of 2024, surfaces in common. #}
-with epci as (
-    select zonage, code_qpv, code_epci
-    from {{ ref('int_territoires__quartiers_epci') }}
-    where origine = 'liste'
-    union all
-    select a.zonage, a.code_qpv, a.code_epci
-    from {{ ref('int_territoires__quartiers_epci') }} as a
-    left join (
-        select distinct zonage, code_qpv
-        from {{ ref('int_territoires__quartiers_epci') }}
-        where origine = 'liste'
-    ) as l on a.zonage = l.zonage and a.code_qpv = l.code_qpv
-    where a.origine = 'actuel' and l.code_qpv is null
-),
-
-tailles as (
+with tailles as (
     select zonage, code_qpv, min(nb) as nb_min, max(nb) as nb_max
     from (
         select zonage, code_qpv, count(*) over (partition by zonage, code_epci) as nb
-        from epci
+        from {{ ref('int_geographies__epci') }}
     ) as comptes
     group by zonage, code_qpv
 ),

@@ -41,3 +41,9 @@ union all
     'part_population_etrangere': 'part_population_etrangere',
     'part_population_immigree': 'part_population_immigree',
 }) }}
+union all
+{{ indicateurs_directs(ref('stg_insee__qpv_estimations_demographiques'), {
+    'indice_jeunesse': 'indice_jeunesse',
+    'part_menages_1_personne': 'part_menages_1_personne',
+    'part_menages_6_personnes_plus': 'part_menages_6_personnes_plus',
+}) }}

@@ -14,3 +14,13 @@ union all
     'part_allocataires_dependants_50': {'num': ['allocataires_dependants_50'], 'den': ['allocataires']},
     'part_allocataires_dependants_100': {'num': ['allocataires_dependants_100'], 'den': ['allocataires']},
 }) }}
+union all
+{{ indicateurs_ratios(ref('stg_insee__qpv_caf'), {
+    'part_allocataires_monoparents': {'num': ['allocataires_monoparents'], 'den': ['allocataires']},
+}) }}
+union all
+{{ indicateurs_ratios(ref('stg_insee__qpv2024_caf'), {
+    'part_allocataires_monoparents': {'num': ['allocataires_monoparents'], 'den': ['allocataires']},
+    'part_allocataires_isoles': {'num': ['allocataires_isoles'], 'den': ['allocataires']},
+    'part_allocataires_rsa': {'num': ['allocataires_rsa'], 'den': ['allocataires']},
+}) }}

@@ -27,6 +27,17 @@ select jeu, millesime, fichier, ligne
 from {{ source('ingestion', 'lignes') }}
 where sort = 'retenue' and jeu in ('insee.cog', 'insee.qpv_appartenance')
 union
+{# Lists, contracts and posts: every row answers for a quartier or enters a sum. Registers of the communes: each enters a sum. #}
+select jeu, millesime, fichier, ligne
+from {{ source('ingestion', 'lignes') }}
+where
+    sort = 'retenue'
+    and jeu in (
+        'anru.npnru', 'anct.cites_educatives', 'anct.cites_emploi', 'anct.contrats_ville', 'anct.adultes_relais',
+        'anct.postes_fonjep', 'anct.subventions', 'insee.bpe_communes', 'interieur.rna', 'insee.rp_communes_emploi',
+        'insee.rp_communes_logement', 'insee.rp_communes_population'
+    )
+union
 {# Places: the rows of dim_services and dim_etablissements. #}
 select jeu, millesime, fichier, ligne
 from {{ source('spatial', 'points') }}
@@ -36,6 +47,11 @@ select i.jeu, i.millesime, i.fichier, i.ligne
 from {{ ref('int_education__indices') }} as i
 inner join {{ source('spatial', 'points') }} as p on i.identifiant = p.identifiant
 where p.table_publiee = 'etablissements'
+union
+{# What is published of the schools near the quartiers and of those they are compared with. #}
+select jeu, millesime, fichier, ligne
+from {{ ref('int_education__mesures') }}
+where valeur is not null
 union
 {# The local register: every row that was read well is in a table of its own; its comparisons are figures like others. #}
 select l.jeu, l.millesime, l.fichier, l.ligne
