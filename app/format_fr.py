@@ -120,6 +120,21 @@ def decimales_affichees(unite: str, decimales: int, pas: float | None = None) ->
 
 # Units that need no word after the number, and the words of the others.
 _UNITES = {"indice": "", "rapport": "", "score": "", "statut": "", "oui/non": "", "code": "", "texte": "", "": ""}
+# In French the plural starts at 2.
+_SINGULIERS = {
+    "arrêts": "arrêt",
+    "collèges": "collège",
+    "écoles": "école",
+    "équipements": "équipement",
+    "guichets": "guichet",
+    "lieux": "lieu",
+    "médecins": "médecin",
+    "pharmacies": "pharmacie",
+    "postes": "poste",
+    "quartiers": "quartier",
+    "réunions": "réunion",
+    "structures": "structure",
+}
 _SUFFIXES = {"%": "%", "‰": "‰", "€/an/UC": "€", "€/m²/mois": "€/m²", "point": "points"}
 
 
@@ -129,6 +144,8 @@ def avec_unite(valeur: float, unite: str, decimales: int, pas: float | None = No
     suffixe = _SUFFIXES.get(unite, _UNITES.get(unite, unite))
     if suffixe == "points":
         suffixe = mot_point(valeur, decimales)
+    elif abs(arrondir(valeur, decimales)) < 2:
+        suffixe = _SINGULIERS.get(suffixe, suffixe)
     return f"{texte}{INSECABLE}{suffixe}" if suffixe else texte
 
 

@@ -52,6 +52,9 @@ def test_le_signe_d_un_ecart_est_toujours_ecrit_sauf_sur_zero(valeur: float, att
         (4383.0, "hab.", 0, None, f"4{FINE}383{INSECABLE}hab."),
         (6.123, "€/m²/mois", 2, None, f"6,12{INSECABLE}€/m²"),
         (0.2413, "indice", 3, None, "0,241"),
+        (1.0, "structures", 0, None, f"1{INSECABLE}structure"),
+        (0.0, "lieux", 0, None, f"0{INSECABLE}lieu"),
+        (2.0, "écoles", 0, None, f"2{INSECABLE}écoles"),
         (-1.2, "point", 1, None, f"{MOINS}1,2{INSECABLE}point"),
     ],
 )
