@@ -14,6 +14,7 @@ import zipfile
 from collections import Counter
 from pathlib import Path
 
+import fastexcel
 import polars as pl
 import pytest
 
@@ -131,6 +132,33 @@ def test_les_etablissements_des_quartiers_de_2024(
         egaux(publies(valeurs, indicateur, "qpv", "2024", "2023"), attendus)
     micro = {c: rapport(x["CREA_MICRO"], x["CREA"]) for c, x in lignes.items()}
     egaux(publies(valeurs, "part_micro_entrepreneurs_creations", "qpv", "2024", "2023"), micro)
+
+
+def test_le_logement_des_quartiers_de_2015(valeurs: pl.DataFrame, territoire_demo: Path) -> None:
+    """Published shares as they stand, the publisher's own figure for all quartiers, a quartier without a row."""
+    classeur = fastexcel.read_excel((territoire_demo / INSEE / "qpv_logement" / "LOGT_2023_V2.xlsx").read_bytes())
+    noms, ensemble, *lignes = classeur.load_sheet(0, header_row=None, skip_rows=4, dtypes="string").to_polars().rows()
+    for indicateur, colonne in (("part_logement_social", "txLsRp"), ("taux_suroccupation", "partResPrincSurocc")):
+        rang = noms.index(colonne)
+        attendus = {ligne[0]: float(ligne[rang]) if ligne[rang] else None for ligne in lignes}
+        assert len({code for code, v in attendus.items() if v is not None}) > 45
+        egaux(publies(valeurs, indicateur, "qpv", "2015", "2019"), attendus)
+        assert publies(valeurs, indicateur, "ensemble_qpv", "2015", "2019") == {"QPV-FR": float(ensemble[rang])}
+        sans = valeurs.filter(indicateur=indicateur, niveau="qpv").filter(pl.col("statut") == "non_diffuse")
+        assert sans["code_territoire"].to_list() == ["QP965006"]
+
+
+def test_les_estimations_de_2022_vont_aux_quartiers_de_2015(valeurs: pl.DataFrame, territoire_demo: Path) -> None:
+    base = "estimations-demographiques_2022_QPV2015"
+    archive = territoire_demo / INSEE / "qpv_estimations_demographiques" / f"{base}_csv.zip"
+    lignes = tableau(archive, f"{base}.csv")
+    for indicateur, colonne in (
+        ("indice_jeunesse", "indiceJeunesse"),
+        ("part_menages_1_personne", "partMen1p"),
+        ("part_menages_6_personnes_plus", "partMen6pp"),
+    ):
+        attendus = {x["codeQPV"]: float(x[colonne].replace(",", ".")) if x[colonne] else None for x in lignes}
+        egaux(publies(valeurs, indicateur, "qpv", "2015", "2022"), attendus)
 
 
 def test_le_recensement_de_2022_donne_les_references(valeurs: pl.DataFrame, territoire_demo: Path) -> None:
