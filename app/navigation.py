@@ -1,7 +1,7 @@
-"""The script of the observatory: every page is declared here, once.
+"""The script of the observatory: menus, the release of the run, the page asked for.
 
-Belongs here: the list of pages, the release of the run, the frame common to all pages.
-Does not belong here: the content of a page (vues), the server (observatoire).
+Belongs here: the release of the run, the frame common to all pages.
+Does not belong here: the list of pages (pages), the content of a page (vues), the server (observatoire).
 """
 
 from __future__ import annotations
@@ -15,22 +15,21 @@ if RACINE not in sys.path:  # `streamlit run` puts app/ on the path, not the fol
 
 import streamlit as st  # noqa: E402
 
-from app import balises as b  # noqa: E402
 from app import session  # noqa: E402
-from app.lecture import ErreurRelease  # noqa: E402
+from app.pages import PAGES  # noqa: E402
+from publication.sheets import balises as b  # noqa: E402
+from publication.sheets.lecture import ErreurRelease  # noqa: E402
 
 DOSSIER = Path(__file__).resolve().parent
 st.set_page_config(page_title=session.NOM_SITE, page_icon=str(DOSSIER / "icone.svg"), layout="wide")
 st.logo(str(DOSSIER / "marque.svg"), size="large")
-# The folder is not called `pages`: beside the entry script Streamlit would serve its files by itself to the first visitor.
-page = st.navigation(
-    [
-        st.Page("vues/accueil.py", title="Accueil", default=True),
-        st.Page("vues/quartier.py", title="Fiche quartier", url_path="quartier"),
-        st.Page("vues/donnees.py", title="Données", url_path="donnees"),
-    ],
-    position="top",
-)
+menus: dict[str, list[st.Page]] = {}
+for declaree in PAGES:
+    page_streamlit = st.Page(
+        declaree.fichier, title=declaree.titre, url_path=declaree.chemin or None, default=not declaree.chemin
+    )
+    menus.setdefault(declaree.menu, []).append(page_streamlit)
+page = st.navigation(menus, position="top")
 try:
     session.fixer_release()
     session.cadre_haut()

@@ -16,9 +16,9 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from app.lecture import NOM_RELEASE, ErreurRelease, chemin_courant, dossier_releases, empreintes
+from app.pages import PAGES
+from publication.sheets.lecture import NOM_RELEASE, ErreurRelease, chemin_courant, dossier_releases, empreintes
 
-PAGES = ("/", "/quartier", "/donnees")
 TYPES = {
     ".parquet": "application/vnd.apache.parquet",
     ".csv": "text/csv; charset=utf-8",
@@ -57,6 +57,15 @@ async def rediriger_quartier(requete: Request) -> Response:
     autres = [(cle, valeur[:80]) for cle, valeur in requete.query_params.multi_items() if cle != "qpv"]
     parametres = [("qpv", requete.path_params["code"][:20]), *autres[:8]]
     return RedirectResponse(f"/quartier?{urlencode(parametres)}", status_code=307)
+
+
+async def rediriger_page(requete: Request) -> Response:
+    """`/comparables/QP014001` → `/comparables?qpv=QP014001`, for the pages that declare it."""
+    chemin = requete.url.path.split("/")[1]
+    page = next(page for page in PAGES if page.chemin == chemin)
+    autres = [(cle, valeur[:80]) for cle, valeur in requete.query_params.multi_items() if cle != page.code_en_chemin]
+    parametres = [(page.code_en_chemin, requete.path_params["code"][:80]), *autres[:8]]
+    return RedirectResponse(f"/{chemin}?{urlencode(parametres)}", status_code=307)
 
 
 async def servir_fichier(requete: Request) -> Response:
@@ -98,7 +107,8 @@ def _empreintes(chemin: str) -> dict[str, str]:
 
 
 ROUTES = [
-    *(Route(chemin, servir_page, methods=["GET"]) for chemin in PAGES),
+    *(Route(f"/{page.chemin}", servir_page, methods=["GET"]) for page in PAGES),
     Route("/quartiers/{code}", rediriger_quartier, methods=["GET"]),
+    *(Route(f"/{page.chemin}/{{code}}", rediriger_page, methods=["GET"]) for page in PAGES if page.code_en_chemin),
     Route("/releases/{version}/{nom:path}", servir_fichier, methods=["GET"]),
 ]

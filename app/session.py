@@ -11,13 +11,13 @@ from pathlib import Path
 
 import streamlit as st
 
-from app import balises as b
-from app.fiche import Fiche, Registre, construire
-from app.format_fr import INSECABLE, date_longue
-from app.lecture import chemin_courant, dossier_releases, ouvrir
 from app.recherche import Entree, indexer
+from publication.sheets import balises as b
+from publication.sheets.fiche import Fiche, Registre, construire
+from publication.sheets.format_fr import INSECABLE, date_longue
+from publication.sheets.lecture import chemin_courant, dossier_releases, ouvrir
 
-STYLE = Path(__file__).with_name("style.css")
+STYLE = Path(__file__).resolve().parent.parent / "publication" / "sheets" / "style.css"
 NOM_SITE = "Observatoire QPV"
 MENTION_DEMO = "Données fictives de démonstration"
 

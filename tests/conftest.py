@@ -1,7 +1,7 @@
 """What every test may ask for: the deposit of published files.
 
 Belongs here: the marker `depot`, its fixture, and the sentence that counts what was left out; one refresh of the demo
-territory, which several folders of tests read.
+territory and one of the deposit, which several folders of tests read.
 Does not belong here: fixtures of one room, which live beside its tests.
 """
 
@@ -54,7 +54,12 @@ def territoire_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def donnees_demo(territoire_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The data folder after one refresh of the demo territory; read it, copy it, never write in it."""
+    """The data folder after one refresh of the demo territory; read it, copy it, never write in it.
+
+    `OBSERVATOIRE_DONNEES_DEMO` names one already made by the same code.
+    """
+    if deja := os.environ.get("OBSERVATOIRE_DONNEES_DEMO"):
+        return Path(deja)
     from orchestration.journal import Journal
     from orchestration.refresh import rafraichir
     from orchestration.settings import Reglages
@@ -69,3 +74,22 @@ def donnees_demo(territoire_demo: Path, tmp_path_factory: pytest.TempPathFactory
 def depot() -> Path:
     """The folder of published files, laid out `<producteur>/<jeu>/<fichier>`, read-only."""
     return DEPOT
+
+
+@pytest.fixture(scope="session")
+def donnees_depot(depot: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data folder after one refresh of the deposit; read it, copy it, never write in it.
+
+    `OBSERVATOIRE_DONNEES_DEPOT` names one already made from the same deposit by the same code.
+    """
+    from orchestration.journal import Journal
+    from orchestration.refresh import rafraichir
+    from orchestration.settings import Reglages
+
+    if deja := os.environ.get("OBSERVATOIRE_DONNEES_DEPOT"):
+        return Path(deja)
+    donnees = tmp_path_factory.mktemp("depot") / "donnees"
+    journal = Journal()
+    issue = rafraichir(Reglages(data=donnees, source="deposit", depot=depot), journal=journal)
+    assert issue.code == 0, journal.alertes
+    return donnees

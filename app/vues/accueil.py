@@ -10,13 +10,13 @@ from collections import Counter
 
 import streamlit as st
 
-from app import balises as b
 from app import session
-from app.balises import Html
-from app.fiche import Registre
-from app.format_fr import INSECABLE, annee, compte, nombre, periode
 from app.recherche import LONGUEUR_MAX, Entree, chercher
-from app.sections.sources import ETATS
+from publication.sheets import balises as b
+from publication.sheets.balises import Html
+from publication.sheets.fiche import Registre
+from publication.sheets.format_fr import INSECABLE, annee, compte, nombre, periode
+from publication.sheets.sections.sources import ETATS
 
 NB_REPONSES = 12
 AXES = (

@@ -10,12 +10,12 @@ from collections import Counter
 
 import streamlit as st
 
-from app import balises as b
 from app import session
-from app.balises import Html
-from app.fiche import Registre
-from app.format_fr import INSECABLE, compte, nombre, octets, periode
-from app.sections.sources import ETATS
+from publication.sheets import balises as b
+from publication.sheets.balises import Html
+from publication.sheets.fiche import Registre
+from publication.sheets.format_fr import INSECABLE, compte, nombre, octets, periode
+from publication.sheets.sections.sources import ETATS
 
 DESCRIPTIONS = {
     "valeurs": "Toutes les valeurs : une ligne par territoire, zonage, indicateur et période, avec statut et source",

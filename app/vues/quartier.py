@@ -8,13 +8,23 @@ from __future__ import annotations
 
 import streamlit as st
 
-from app import balises as b
-from app import session
-from app.fiche import Fiche
-from app.format_fr import INSECABLE
-from app.modele import ECHELLE, NOMS_NIVEAUX
-from app.sections import bandeau, chiffres_cles, ecart, emploi, geographies, habitants, manquantes, sources, themes
-from app.sections.points import indicateurs_en_points, points
+from app import etat, session
+from publication.sheets import balises as b
+from publication.sheets.fiche import Fiche
+from publication.sheets.format_fr import INSECABLE
+from publication.sheets.modele import ECHELLE, NOMS_NIVEAUX
+from publication.sheets.sections import (
+    bandeau,
+    chiffres_cles,
+    ecart,
+    emploi,
+    geographies,
+    habitants,
+    manquantes,
+    sources,
+    themes,
+)
+from publication.sheets.sections.points import indicateurs_en_points, points
 
 LONGUEUR_CODE = 12
 
@@ -40,32 +50,6 @@ def _introuvable(code: str) -> None:
     st.page_link("vues/accueil.py", label="Chercher un quartier par son nom, sa commune ou son code")
 
 
-def _choix(nom: str, libelle: str, options: dict[str, str]) -> str:
-    """A list of choices kept in the address; the first option is the default and leaves the address clean."""
-    defaut = next(iter(options))
-    demande = st.query_params.get(nom, defaut)
-    actuel = demande if demande in options else defaut
-
-    def noter() -> None:
-        choisi = st.session_state[f"choix_{nom}"]
-        if choisi == defaut:
-            st.query_params.pop(nom, None)
-        else:
-            st.query_params[nom] = choisi
-
-    st.session_state[f"choix_{nom}"] = actuel
-    return str(
-        st.selectbox(
-            libelle,
-            list(options),
-            format_func=options.__getitem__,
-            key=f"choix_{nom}",
-            on_change=noter,
-            placeholder="Choisir",
-        )
-    )
-
-
 def _references(fiche: Fiche) -> dict[str, str]:
     """The levels that have at least one gap on this sheet, in the order of the ladder."""
     presents = {e.niveau_reference for liste in fiche.ecarts.values() for e in liste if e.ecart is not None}
@@ -81,7 +65,7 @@ def _fiche(fiche: Fiche) -> None:
         page_title=f"{t.libelle or t.code_territoire} ({t.code_territoire}), {commune} – {session.NOM_SITE}"
     )
     st.html(b.joindre((bandeau.bandeau(fiche), bandeau.sommaire())))
-    reference = _choix("reference", "Comparer le quartier avec", _references(fiche))
+    reference = etat.choix("reference", "Comparer le quartier avec", _references(fiche))
     st.html(
         b.joindre((bandeau.section_en_bref(fiche, reference), chiffres_cles.section_chiffres_cles(fiche, reference)))
     )
@@ -119,7 +103,9 @@ def _autre_figure(fiche: Fiche) -> None:
     if not candidats:
         return
     st.html(b.balise("h3", "Représenter un autre chiffre"))
-    choisi = _choix("indicateur", "Indicateur à placer parmi ses références", {"": "Choisir un indicateur"} | candidats)
+    choisi = etat.choix(
+        "indicateur", "Indicateur à placer parmi ses références", {"": "Choisir un indicateur"} | candidats
+    )
     indicateur = fiche.indicateur(choisi)
     if indicateur is not None:
         points(fiche, indicateur, cle="choisi")

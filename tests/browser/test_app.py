@@ -15,7 +15,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from visiteur import Visite
 
-from app import format_fr as fr
+from publication.sheets import format_fr as fr
 
 # A quartier of the demo territory whose name has an accent, with its two codes.
 ACCENTUE = ("La Feuillardière", "QN96105I", "QP961006")

@@ -20,7 +20,8 @@ from ingestion.catalogue import Catalogue
 RACINE = Path(__file__).resolve().parents[2]
 PIECES = ("ingestion", "publication", "orchestration", "app", "benchmarks")
 MODELES = RACINE / "dbt_project" / "models"
-# Which room may import which: data walks one way, and a room hands over by files. `ingestion.catalogue` is the cards.
+# Which room may import which: data walks one way, and a room hands over by files. `ingestion.catalogue` is the cards;
+# `publication.sheets` is the sheet of a quartier, which the explorer shows and the release holds (decision 0008).
 PERMIS = {
     "ingestion": {"ingestion"},
     "publication": {"publication"},
@@ -57,8 +58,26 @@ def test_rooms_hand_over_by_files(piece: str) -> None:
             noms += [alias.name for alias in noeud.names] if isinstance(noeud, ast.Import) else []
             for nom in noms:
                 autre = nom.split(".")[0]
+                if piece == "app" and nom.startswith("publication.sheets"):
+                    continue
                 if autre in PERMIS and autre not in PERMIS[piece]:
                     fautes.append(f"{chemin.relative_to(RACINE)} imports {nom}")
+    assert fautes == []
+
+
+def test_the_sheet_of_a_quartier_reads_a_release_and_nothing_else() -> None:
+    """Neither the rest of publication nor Streamlit: the same sheet is a page, a static file and a PDF."""
+    fautes = []
+    for chemin in sorted((RACINE / "publication" / "sheets").rglob("*.py")):
+        for noeud in ast.walk(ast.parse(chemin.read_text(encoding="utf-8"))):
+            noms = [noeud.module or ""] if isinstance(noeud, ast.ImportFrom) else []
+            noms += [alias.name for alias in noeud.names] if isinstance(noeud, ast.Import) else []
+            fautes += [
+                f"{chemin.relative_to(RACINE)} imports {nom}"
+                for nom in noms
+                if nom.split(".")[0] == "streamlit"
+                or (nom.startswith("publication") and not nom.startswith("publication.sheets"))
+            ]
     assert fautes == []
 
 

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from app.sections.ecart import ETIQUETTES
 from ingestion.catalogue import Catalogue, ErreurCatalogue
 from ingestion.method_page import DOCS, SORTIE, ecrire_nombre, texte_de_la_page
+from publication.sheets.sections.ecart import ETIQUETTES
 
 RACINE = Path(__file__).resolve().parents[2]
 MACRO = RACINE / "dbt_project" / "macros" / "methode" / "evolutions.sql"

@@ -52,9 +52,9 @@ def test_changer_de_reference_change_les_cartes_et_l_adresse(page: AppTest) -> N
 
 def test_chaque_fiche_s_ouvre(donnees_demo: Path) -> None:
     """All 123 quartiers, without the interface: the sections that are pure functions of a sheet."""
-    from app.fiche import Registre, construire
-    from app.lecture import chemin_courant, ouvrir
-    from app.sections import bandeau, chiffres_cles, geographies, manquantes, sources, themes
+    from publication.sheets.fiche import Registre, construire
+    from publication.sheets.lecture import chemin_courant, ouvrir
+    from publication.sheets.sections import bandeau, chiffres_cles, geographies, manquantes, sources, themes
 
     registre = Registre(ouvrir(chemin_courant(donnees_demo / "releases")))
     assert len(registre.quartiers) == 123

@@ -11,8 +11,8 @@ from datetime import date
 import pytest
 import yaml
 
-from app import format_fr as fr
 from ingestion.catalogue import RACINE
+from publication.sheets import format_fr as fr
 
 FINE, INSECABLE, MOINS = "\u202f", "\u00a0", "\u2212"
 

@@ -13,8 +13,8 @@ import pytest
 import shapely
 from release_essai import IDENTIFIANT, QUARTIER, ecrire_contours, ecrire_release, sceller, tables
 
-from app.fiche import Registre, construire
-from app.lecture import ErreurRelease, chemin_courant, empreintes, ouvrir
+from publication.sheets.fiche import Registre, construire
+from publication.sheets.lecture import ErreurRelease, chemin_courant, empreintes, ouvrir
 
 
 @pytest.fixture

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from release_essai import ecrire_release
 
-from app.fiche import Registre
-from app.lecture import ouvrir
 from app.recherche import Entree, chercher, indexer, plier
+from publication.sheets.fiche import Registre
+from publication.sheets.lecture import ouvrir
 
 
 @pytest.fixture(scope="module")

@@ -13,11 +13,11 @@ import altair as alt
 import pytest
 import shapely
 
-from app import balises as b
-from app import chiffre
-from app.carte import carte
-from app.graphiques import PlageDessinee, Point, Repere, Serie, points_et_plage, tendance
-from app.modele import Valeur, depuis
+from publication.sheets import balises as b
+from publication.sheets import chiffre
+from publication.sheets.carte import carte
+from publication.sheets.graphiques import PlageDessinee, Point, Repere, Serie, points_et_plage, tendance
+from publication.sheets.modele import Valeur, depuis
 
 HOSTILE = '<img src=x onerror="alert(1)">'
 

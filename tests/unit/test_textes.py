@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 from release_essai import QUARTIER, ecart, ecrire_release, indicateur, tables, valeur
 
-from app.chiffre import libelle_reference
-from app.fiche import Fiche, Registre, construire
-from app.lecture import ouvrir
-from app.modele import Ecart, depuis, ecart_hors_quartier, lecture_ecart
-from app.sections.ecart import section_ecart
-from app.textes import absence_ecart, en_bref, raison_absence, valeur_ecrite
+from publication.sheets.chiffre import libelle_reference
+from publication.sheets.fiche import Fiche, Registre, construire
+from publication.sheets.lecture import ouvrir
+from publication.sheets.modele import Ecart, depuis, ecart_hors_quartier, lecture_ecart
+from publication.sheets.sections.ecart import section_ecart
+from publication.sheets.textes import absence_ecart, en_bref, raison_absence, valeur_ecrite
 
 I = "\u00a0"  # noqa: E741 the no-break space of the sentences below
 F = "\u202f"

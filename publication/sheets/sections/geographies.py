@@ -6,13 +6,13 @@ Does not belong here: figures (they are never read across the two perimeters).
 
 from __future__ import annotations
 
-from app import balises as b
-from app.balises import Html
-from app.carte import carte
-from app.fiche import Fiche
-from app.format_fr import INSECABLE, avec_unite, compte
-from app.modele import Lien
-from app.sections.bandeau import STATUTS, adresse
+from publication.sheets import balises as b
+from publication.sheets.balises import Html
+from publication.sheets.carte import carte
+from publication.sheets.fiche import Fiche
+from publication.sheets.format_fr import INSECABLE, avec_unite, compte
+from publication.sheets.modele import Lien
+from publication.sheets.sections.bandeau import STATUTS, adresse
 
 LIENS = {
     "identique": "Périmètre identique",

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 
-from app import balises as b
-from app.balises import Html
-from app.fiche import Fiche
-from app.format_fr import ABSENCES, INSECABLE, avec_unite, en_periode, intervalle, nombre, periode
-from app.format_fr import ecart as ecart_ecrit
-from app.modele import NOMS_NIVEAUX, Ecart, Indicateur, Valeur, lecture_ecart
-from app.textes import inclusion, nom_reference, valeur_ecrite
+from publication.sheets import balises as b
+from publication.sheets.balises import Html
+from publication.sheets.fiche import Fiche
+from publication.sheets.format_fr import ABSENCES, INSECABLE, avec_unite, en_periode, intervalle, nombre, periode
+from publication.sheets.format_fr import ecart as ecart_ecrit
+from publication.sheets.modele import NOMS_NIVEAUX, Ecart, Indicateur, Valeur, lecture_ecart
+from publication.sheets.textes import inclusion, nom_reference, valeur_ecrite
 
 # Cautions written as codes in the release.
 RESERVES = {

@@ -6,15 +6,15 @@ Does not belong here: the full list of figures of a theme (themes, emploi).
 
 from __future__ import annotations
 
-from app import balises as b
-from app import chiffre
-from app.balises import Html
-from app.fiche import CHIFFRES_CLES, Fiche
-from app.format_fr import ABSENCES, INSECABLE, en_periode, periode
-from app.modele import Indicateur, Valeur
-from app.sections.bandeau import adresse
-from app.sections.ecart import ETIQUETTES
-from app.textes import absence_ecart, nom_reference, raison_absence, valeur_ecrite
+from publication.sheets import balises as b
+from publication.sheets import chiffre
+from publication.sheets.balises import Html
+from publication.sheets.fiche import CHIFFRES_CLES, Fiche
+from publication.sheets.format_fr import ABSENCES, INSECABLE, en_periode, periode
+from publication.sheets.modele import Indicateur, Valeur
+from publication.sheets.sections.bandeau import adresse
+from publication.sheets.sections.ecart import ETIQUETTES
+from publication.sheets.textes import absence_ecart, nom_reference, raison_absence, valeur_ecrite
 
 # Headline figures that a release may not hold yet; once it does, the label of its card is used.
 LIBELLES_A_VENIR = {

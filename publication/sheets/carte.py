@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from shapely import from_wkb
 from shapely.geometry import MultiPolygon, Polygon
 
-from app.graphiques import TEXTE, VIOLET
+from publication.sheets.couleurs import TEXTE, VIOLET
 
 
 def carte(contour_2015: Iterable[bytes], contour_2024: Iterable[bytes], largeur: int = 560) -> str:

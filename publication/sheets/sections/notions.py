@@ -10,14 +10,14 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from app import balises as b
-from app import chiffre
-from app.balises import Html
-from app.fiche import INDICATEUR_BIT, Fiche
-from app.format_fr import en_periode, periode
-from app.graphiques import COULEURS_REPERES, LEGENDE, Point, Serie, tendance
-from app.modele import Indicateur, Valeur
-from app.textes import nom_reference, valeur_ecrite
+from publication.sheets import balises as b
+from publication.sheets import chiffre
+from publication.sheets.balises import Html
+from publication.sheets.fiche import INDICATEUR_BIT, Fiche
+from publication.sheets.format_fr import en_periode, periode
+from publication.sheets.graphiques import COULEURS_REPERES, LEGENDE, Point, Serie, tendance
+from publication.sheets.modele import Indicateur, Valeur
+from publication.sheets.textes import nom_reference, valeur_ecrite
 
 # The chart starts one year before the 2015 zoning; the whole series since 1982 is in the extracts.
 DEPUIS = 2014

@@ -14,16 +14,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from app.format_fr import FINE, INSECABLE, MOINS
+from publication.sheets.couleurs import BANDE, GRIS, GRIS_FONCE, RAIL, TEXTE, VIOLET
+from publication.sheets.format_fr import FINE, INSECABLE, MOINS
 
 Specification = dict[str, Any]
 
-TEXTE = "#1F1F1F"
-VIOLET = "#5B2A86"
-GRIS_FONCE = "#595959"
-GRIS = "#767676"
-RAIL = "#F1EEF5"
-BANDE = "#D5D2DA"
 POLICE = "Source Sans, Source Sans 3, sans-serif"
 
 # The quartier is a full disc; references are hollow squares, sets of QPV crosses: told apart without colour.
@@ -42,7 +37,7 @@ HAUTEUR_LIGNE = 50
 HAUTEUR_AXE = 60
 HAUTEUR_TENDANCE = 300
 
-_CONFIGURATION: Specification = {
+CONFIGURATION: Specification = {
     "font": POLICE,
     "background": "#FFFFFF",
     "locale": {
@@ -312,4 +307,4 @@ def _par_serie(noms: Sequence[str], valeurs: Sequence[Any]) -> Specification:
 
 
 def _specification(couches: Sequence[Specification], hauteur: int) -> Specification:
-    return {"width": "container", "height": hauteur, "layer": list(couches), "config": _CONFIGURATION}
+    return {"width": "container", "height": hauteur, "layer": list(couches), "config": CONFIGURATION}

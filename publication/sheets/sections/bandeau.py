@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
-from app import balises as b
-from app.balises import Html
-from app.fiche import Fiche
-from app.format_fr import INSECABLE, avec_unite, compte
-from app.textes import en_bref
+from publication.sheets import balises as b
+from publication.sheets.balises import Html
+from publication.sheets.fiche import Fiche
+from publication.sheets.format_fr import INSECABLE, avec_unite, compte
+from publication.sheets.textes import en_bref
 
 STATUTS = {"identique": "identique à 2015", "modifie": "modifié en 2024", "nouveau": "nouveau en 2024"}
 SOMMAIRE = (

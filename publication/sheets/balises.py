@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from html import escape
 
-from app.format_fr import ABSENCES, INSECABLE, MOTIFS, typographier
+from publication.sheets.format_fr import ABSENCES, INSECABLE, MOTIFS, typographier
 
 # code of a reading → symbol, word, CSS class. A neutral indicator gets a word and no symbol.
 LECTURES: dict[str, tuple[str, str, str]] = {

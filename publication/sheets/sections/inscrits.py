@@ -10,15 +10,25 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from app import balises as b
-from app import chiffre
-from app.balises import Html
-from app.fiche import Fiche
-from app.format_fr import ABSENCES, INSECABLE, annee, avec_unite, compte, en_periode, nombre, periode, typographier
-from app.graphiques import LEGENDE, Point, Serie, tendance
-from app.modele import Ecart, Indicateur, Valeur
-from app.sections import themes
-from app.textes import DEPARTS_ARRIVEES, nom_reference
+from publication.sheets import balises as b
+from publication.sheets import chiffre
+from publication.sheets.balises import Html
+from publication.sheets.fiche import Fiche
+from publication.sheets.format_fr import (
+    ABSENCES,
+    INSECABLE,
+    annee,
+    avec_unite,
+    compte,
+    en_periode,
+    nombre,
+    periode,
+    typographier,
+)
+from publication.sheets.graphiques import LEGENDE, Point, Serie, tendance
+from publication.sheets.modele import Ecart, Indicateur, Valeur
+from publication.sheets.sections import themes
+from publication.sheets.textes import DEPARTS_ARRIVEES, nom_reference
 
 STRUCTURE = (
     "part_defm_categorie_a",

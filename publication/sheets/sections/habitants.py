@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from app import balises as b
-from app.fiche import Fiche
-from app.sections import themes
-from app.sections.points import points
+from publication.sheets import balises as b
+from publication.sheets.fiche import Fiche
+from publication.sheets.sections import themes
+from publication.sheets.sections.points import points
 
 THEMES = (
     ("revenus", "Revenus et pauvreté"),

@@ -6,11 +6,11 @@ Does not belong here: the list of every source of the release (vues/donnees).
 
 from __future__ import annotations
 
-from app import balises as b
-from app.balises import Html
-from app.fiche import Fiche
-from app.format_fr import INSECABLE, periode
-from app.sections.bandeau import adresse
+from publication.sheets import balises as b
+from publication.sheets.balises import Html
+from publication.sheets.fiche import Fiche
+from publication.sheets.format_fr import INSECABLE, periode
+from publication.sheets.sections.bandeau import adresse
 
 ETATS = {
     "a_jour": "à jour",

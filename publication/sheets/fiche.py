@@ -10,8 +10,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from app.lecture import Release
-from app.modele import (
+from publication.sheets.lecture import Release
+from publication.sheets.modele import (
     ECHELLE,
     Ecart,
     Evolution,

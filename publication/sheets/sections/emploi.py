@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import streamlit as st
 
-from app import balises as b
-from app.fiche import INDICATEUR_BIT, Fiche
-from app.sections import themes
-from app.sections.inscrits import STRUCTURE, section_inscrits
-from app.sections.notions import section_notions
-from app.sections.points import points
+from publication.sheets import balises as b
+from publication.sheets.fiche import INDICATEUR_BIT, Fiche
+from publication.sheets.sections import themes
+from publication.sheets.sections.inscrits import STRUCTURE, section_inscrits
+from publication.sheets.sections.notions import section_notions
+from publication.sheets.sections.points import points
 
 
 def section_emploi(fiche: Fiche, reference: str) -> None:

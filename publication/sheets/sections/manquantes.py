@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections import Counter
 
-from app import balises as b
-from app.balises import Html
-from app.fiche import Fiche
-from app.format_fr import ABSENCES, INSECABLE, compte, periode
-from app.textes import raison_absence
+from publication.sheets import balises as b
+from publication.sheets.balises import Html
+from publication.sheets.fiche import Fiche
+from publication.sheets.format_fr import ABSENCES, INSECABLE, compte, periode
+from publication.sheets.textes import raison_absence
 
 
 def section_manquantes(fiche: Fiche) -> Html:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from app import balises as b
-from app.balises import Html
-from app.fiche import Fiche
-from app.format_fr import compte, nombre, periode
-from app.modele import Evolution, Indicateur
-from app.textes import DEPARTS_ARRIVEES, evolution_ecrite, nom_reference
+from publication.sheets import balises as b
+from publication.sheets.balises import Html
+from publication.sheets.fiche import Fiche
+from publication.sheets.format_fr import compte, nombre, periode
+from publication.sheets.modele import Evolution, Indicateur
+from publication.sheets.textes import DEPARTS_ARRIVEES, evolution_ecrite, nom_reference
 
 # The words of the five labels (gap_method §5): their codes are never shown.
 ETIQUETTES = {

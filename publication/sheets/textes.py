@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from app.balises import motif as phrase_motif
-from app.fiche import CHIFFRES_CLES, Fiche
-from app.format_fr import (
+from publication.sheets.balises import motif as phrase_motif
+from publication.sheets.fiche import CHIFFRES_CLES, Fiche
+from publication.sheets.format_fr import (
     ABSENCES,
     INSECABLE,
     arrondir,
@@ -21,7 +21,7 @@ from app.format_fr import (
     nombre,
     periode,
 )
-from app.modele import Ecart, Indicateur, Valeur, lecture_ecart
+from publication.sheets.modele import Ecart, Indicateur, Valeur, lecture_ecart
 
 # Who is counted and what they do, for « 34,7 % des habitants de 15 à 64 ans ont un emploi ».
 PHRASES: dict[str, tuple[str, str]] = {

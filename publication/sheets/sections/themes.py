@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from app import balises as b
-from app import chiffre
-from app.balises import Html
-from app.fiche import Fiche
-from app.format_fr import ABSENCES, INSECABLE, compte, periode
-from app.modele import Indicateur, Valeur
-from app.textes import absence_ecart, raison_absence, valeur_ecrite
+from publication.sheets import balises as b
+from publication.sheets import chiffre
+from publication.sheets.balises import Html
+from publication.sheets.fiche import Fiche
+from publication.sheets.format_fr import ABSENCES, INSECABLE, compte, periode
+from publication.sheets.modele import Indicateur, Valeur
+from publication.sheets.textes import absence_ecart, raison_absence, valeur_ecrite
 
 # What no figure per quartier will say, whatever the release holds.
 LIMITES = {

@@ -11,16 +11,16 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from app import balises as b
-from app import chiffre
-from app.balises import Html
-from app.fiche import Fiche
-from app.format_fr import ABSENCES, avec_unite, en_periode, nombre, periode, typographier
-from app.format_fr import ecart as ecart_ecrit
-from app.graphiques import PlageDessinee, Repere, points_et_plage
-from app.modele import Ecart, Indicateur, Valeur, ecart_hors_quartier, lecture_ecart
-from app.sections import themes
-from app.textes import inclusion, lieu, nom_reference, valeur_ecrite
+from publication.sheets import balises as b
+from publication.sheets import chiffre
+from publication.sheets.balises import Html
+from publication.sheets.fiche import Fiche
+from publication.sheets.format_fr import ABSENCES, avec_unite, en_periode, nombre, periode, typographier
+from publication.sheets.format_fr import ecart as ecart_ecrit
+from publication.sheets.graphiques import PlageDessinee, Repere, points_et_plage
+from publication.sheets.modele import Ecart, Indicateur, Valeur, ecart_hors_quartier, lecture_ecart
+from publication.sheets.sections import themes
+from publication.sheets.textes import inclusion, lieu, nom_reference, valeur_ecrite
 
 # An approximation of the gap with the rest of the commune makes sense for rates on a part of the population only.
 AVEC_RESTE_DE_LA_COMMUNE = frozenset({"taux_emploi_15_64"})

@@ -1,0 +1,37 @@
+"""The pages of the observatory, declared once: file, title, address, menu.
+
+Belongs here: one line per page; navigation and HTTP routes are made from it.
+Does not belong here: the content of a page (vues).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+DOSSIER = Path(__file__).resolve().parent
+
+
+@dataclass(frozen=True)
+class Page:
+    """`chemin` is the address without the slash, empty for the home page; `code_en_chemin` names the query parameter that
+    takes the last part of an address such as `/comparables/QP014001`, empty when there is none."""
+
+    fichier: str
+    titre: str
+    chemin: str
+    menu: str
+    code_en_chemin: str = ""
+
+
+# The folder is not called `pages`: beside the entry script Streamlit would serve its files by itself to the first visitor.
+PAGES: tuple[Page, ...] = (
+    Page("vues/accueil.py", "Accueil", "", "Quartiers"),
+    Page("vues/quartier.py", "Fiche quartier", "quartier", "Quartiers"),
+    Page("vues/donnees.py", "Données", "donnees", "Données"),
+)
+
+
+def titre(chemin: str) -> str:
+    """Title of a page by its address."""
+    return next(page.titre for page in PAGES if page.chemin == chemin)
