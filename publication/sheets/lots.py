@@ -49,7 +49,7 @@ def _departement(registre: Registre, quartiers: list[Territoire], liens: dict[st
             for niveau in sorted({niveau for niveau, _ in voulues})
         )
     )
-    etendues = {t.zonage: plages(registre, t) for t in quartiers}
+    etendues = {zonage: plages(registre, t) for zonage, t in {t.zonage: t for t in quartiers}.items()}
     for t in quartiers:
         code = t.code_territoire
         par_date: dict[tuple[str, str], list[Ecart]] = {}
