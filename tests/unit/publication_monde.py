@@ -193,7 +193,11 @@ class Monde:
 
     def publier(self, **options: Any) -> str:
         return publier(
-            self.construire(), self.donnees, cible_dbt=self.cible, horloge=lambda: self.maintenant, **options
+            self.construire(),
+            self.donnees,
+            cible_dbt=self.cible,
+            horloge=lambda: self.maintenant,
+            **{"fiches": False, **options},
         )
 
     def dossier(self, release_id: str) -> Path:
