@@ -28,6 +28,7 @@ TYPES = {
     ".txt": "text/plain; charset=utf-8",
     ".bib": "text/plain; charset=utf-8",
     ".html": "text/html; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
     ".pdf": "application/pdf",
 }
 # Without it the browser first asks for the server below each page's path, and logs two errors per visit.
@@ -52,10 +53,37 @@ async def servir_page(_: Request) -> Response:
     return HTMLResponse(coquille(), headers={"Cache-Control": "no-cache"})
 
 
-async def rediriger_quartier(requete: Request) -> Response:
+async def servir_quartier(requete: Request) -> Response:
+    """`/quartiers/QP014001`: the static sheet of the current release; `/quartiers/style.css`: its style.
+
+    With choices in the address (`?reference=commune`), or when the release has no sheet: the explorer.
+    """
+    nom = requete.path_params["code"]
+    nom = nom if nom.endswith((".html", ".css")) else f"{nom}.html"
+    if not requete.query_params:
+        try:
+            chemin = chemin_courant(dossier_releases())
+            empreinte = _empreintes_de(chemin).get(f"quartiers/{nom}")
+        except ErreurRelease:
+            return _rediriger_quartier(requete)
+        fichier = chemin / "quartiers" / nom
+        if empreinte and fichier.is_file() and not fichier.is_symlink():
+            return _fichier_du_jour(requete, fichier, f'"{empreinte}"')
+    return _rediriger_quartier(requete)
+
+
+def _fichier_du_jour(requete: Request, fichier: Path, etag: str) -> Response:
+    """A file whose address outlives the release: asked again each time, sent when it changed."""
+    entetes = {"Cache-Control": "no-cache", "ETag": etag}
+    if requete.headers.get("if-none-match") == etag:
+        return Response(status_code=304, headers=entetes)
+    return FileResponse(fichier, media_type=TYPES[fichier.suffix], headers=entetes)
+
+
+def _rediriger_quartier(requete: Request) -> Response:
     """`/quartiers/QP014001?reference=commune` → `/quartier?qpv=QP014001&reference=commune`; the code never changes."""
     autres = [(cle, valeur[:80]) for cle, valeur in requete.query_params.multi_items() if cle != "qpv"]
-    parametres = [("qpv", requete.path_params["code"][:20]), *autres[:8]]
+    parametres = [("qpv", requete.path_params["code"].removesuffix(".html")[:20]), *autres[:8]]
     return RedirectResponse(f"/quartier?{urlencode(parametres)}", status_code=307)
 
 
@@ -81,7 +109,7 @@ async def servir_fichier(requete: Request) -> Response:
         return PlainTextResponse(_INTROUVABLE, status_code=404)
     chemin = releases / version
     try:
-        empreinte = "" if nom == "SHA256SUMS" else _empreintes(str(chemin))[nom]
+        empreinte = "" if nom == "SHA256SUMS" else _empreintes_de(chemin)[nom]
     except (KeyError, ErreurRelease):
         return PlainTextResponse(_INTROUVABLE, status_code=404)
     fichier = chemin / nom
@@ -101,14 +129,23 @@ async def servir_fichier(requete: Request) -> Response:
     )
 
 
+def _empreintes_de(chemin: Path) -> dict[str, str]:
+    """Checksums of a release, read again when it gained its sheets."""
+    try:
+        ecrites_le = (chemin / "SHA256SUMS").stat().st_mtime_ns
+    except OSError:
+        ecrites_le = 0
+    return _empreintes(str(chemin), ecrites_le)
+
+
 @lru_cache(maxsize=8)
-def _empreintes(chemin: str) -> dict[str, str]:
+def _empreintes(chemin: str, _ecrites_le: int) -> dict[str, str]:
     return empreintes(Path(chemin))
 
 
 ROUTES = [
     *(Route(f"/{page.chemin}", servir_page, methods=["GET"]) for page in PAGES),
-    Route("/quartiers/{code}", rediriger_quartier, methods=["GET"]),
+    Route("/quartiers/{code}", servir_quartier, methods=["GET"]),
     *(Route(f"/{page.chemin}/{{code}}", rediriger_page, methods=["GET"]) for page in PAGES if page.code_en_chemin),
     Route("/releases/{version}/{nom:path}", servir_fichier, methods=["GET"]),
 ]

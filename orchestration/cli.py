@@ -46,13 +46,18 @@ def refresh(
     data: Data = None,
     only: Annotated[list[str] | None, typer.Option(metavar="ID", help="Ne relire que ces jeux ; se répète.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Tout refaire, même si rien n'a changé.")] = False,
+    sans_fiches: Annotated[
+        bool, typer.Option("--sans-fiches", help="Publier sans la fiche HTML de chaque quartier.")
+    ] = False,
     json: Annotated[bool, typer.Option("--json", help="Une ligne de JSON par étape.")] = False,
 ) -> None:
     """Acquérir, construire, vérifier et publier. Codes : 0 publié ou inchangé, 3 publié avec un jeu refusé, 1 rien de publié, 2 usage."""
     from orchestration.journal import JournalJson, JournalTerminal
     from orchestration.refresh import ErreurUsage, rafraichir
 
-    choisis = reglages(data=data, source=source.value if source else None, depot=deposit)
+    choisis = reglages(
+        data=data, source=source.value if source else None, depot=deposit, sans_fiches=sans_fiches or None
+    )
     journal = JournalJson() if json else JournalTerminal()
     seulement = [nom for groupe in only or [] for nom in groupe.replace(",", " ").split()]
     try:

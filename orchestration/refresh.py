@@ -135,10 +135,13 @@ def _sous_verrou(contexte: Contexte, journal: Journal, etapes: Etapes, seulement
         inventaire = etapes.inventorier(contexte, seulement, etat.inventaire)
     changements = inventaire.changements(etat.inventaire)
     courante = steps.release_courante(contexte)
-    if not changements and not forcer and courante is not None:
+    sans_fiches = not changements and steps.fiches_manquantes(contexte, etat)
+    if not changements and not forcer and courante is not None and not sans_fiches:
         return Issue(etat.code_sortie, courante, refus=etat.refus, phrases=_phrases_inchange(etat, courante))
     for changement in changements:
         journal.dire(f"Changé : {changement}")
+    if sans_fiches:
+        journal.dire(f"Les fiches de la publication {courante} manquent, elle est complétée.")
     try:
         return _construire(contexte, journal, etapes, seulement, inventaire)
     except Arret as arret:

@@ -92,4 +92,6 @@ def rien_a_faire(contexte: Contexte, etapes: Etapes) -> str | None:
     courante = steps.release_courante(contexte)
     if etat is None or courante is None or etapes.inventorier(contexte).changements(etat.inventaire):
         return None
+    if steps.fiches_manquantes(contexte, etat):
+        return None
     return f"Rien n'a changé depuis la publication {courante}."

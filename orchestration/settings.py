@@ -50,6 +50,10 @@ class Reglages(BaseSettings):
         description="Seconds that the publishers may take for one dataset, all its files together; beyond, its last snapshots stay in use.",
     )
     memoire_sql: str = Field(default="600MB", description="Memory that DuckDB may take while the models are built.")
+    sans_fiches: bool = Field(
+        default=False,
+        description="`true` publishes without the static sheet of each quartier, which takes a minute or two for France.",
+    )
     port: int = Field(default=8501, ge=1, le=65535, description="Port of the observatory on 127.0.0.1.")
 
     @field_validator("data", "catalogue", "dbt")

@@ -371,8 +371,13 @@ def publier(contexte: Contexte, entrepot: Path) -> str:
     from orchestration.dbt_build import dossier_cible
     from publication.release import publier as publier_release
 
-    origine = "demo" if contexte.demo else None
-    return publier_release(entrepot, contexte.donnees, cible_dbt=dossier_cible(contexte.donnees), origine=origine)
+    return publier_release(
+        entrepot,
+        contexte.donnees,
+        cible_dbt=dossier_cible(contexte.donnees),
+        origine="demo" if contexte.demo else None,
+        fiches=not contexte.reglages.sans_fiches,
+    )
 
 
 def resume_de_release(contexte: Contexte, release_id: str) -> dict[str, Any]:
@@ -391,6 +396,16 @@ def release_courante(contexte: Contexte) -> str | None:
     """Id of the release that readers get; reads the pointer only."""
     pointeur = contexte.donnees / "releases" / "current"
     return pointeur.resolve().name if pointeur.is_symlink() and pointeur.resolve().is_dir() else None
+
+
+def fiches_manquantes(contexte: Contexte, etat: state.Etat) -> bool:
+    """True when the static sheets are wanted and the latest release has none; one chosen by a rollback is left alone."""
+    from publication.shelf import a_ses_fiches
+
+    courante = release_courante(contexte)
+    if contexte.reglages.sans_fiches or courante is None or courante != etat.release:
+        return False
+    return not a_ses_fiches(contexte.donnees / "releases" / courante)
 
 
 def noter_etat(contexte: Contexte, **champs: Any) -> None:

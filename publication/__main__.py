@@ -29,11 +29,18 @@ def principal(arguments: list[str] | None = None) -> int:
     analyse.add_argument(
         "--garder", type=int, default=None, help="nombre de publications à conserver (5 au moins, toutes par défaut)"
     )
+    analyse.add_argument("--sans-fiches", action="store_true", help="ne pas écrire la fiche HTML de chaque quartier")
     options = analyse.parse_args(arguments)
     releases = options.data / "releases"
     avant = courante(releases)
     try:
-        release_id = publier(options.entrepot, options.data, cible_dbt=options.cible_dbt, garder=options.garder)
+        release_id = publier(
+            options.entrepot,
+            options.data,
+            cible_dbt=options.cible_dbt,
+            garder=options.garder,
+            fiches=not options.sans_fiches,
+        )
     except ErreurPublication as erreur:
         print("Publication refusée.", *erreur.phrases, sep="\n", file=sys.stderr)
         return 1

@@ -41,10 +41,12 @@ from publication.origins import (
     version_du_code,
 )
 from publication.secrecy import examiner
+from publication.sheets import statique
 from publication.shelf import (
     A_REMPLACER,
     CHANTIER,
     Publication,
+    a_ses_fiches,
     balayer,
     basculer,
     confier_dossier,
@@ -80,6 +82,7 @@ def publier(
     origine: str | None = None,
     horloge: Callable[[], datetime] = maintenant,
     garder: int | None = None,
+    fiches: bool = True,
 ) -> str:
     """Publish the content of a warehouse; the same content is the same release, and nothing is then rewritten.
 
@@ -89,6 +92,7 @@ def publier(
         cible_dbt: folder of dbt's `manifest.json` and `run_results.json`.
         origine: `demo`, `deposit` or `live`; by default what the lock says.
         garder: number of releases to keep, 5 or more; None keeps them all, since figures are cited by release.
+        fiches: write the static sheet of every quartier; the same content already published without them gains them.
     Returns:
         the id of the release that readers now get.
     Raises:
@@ -101,7 +105,7 @@ def publier(
         try:
             (chantier / "release").mkdir(parents=True)
             (chantier / "temporaire").mkdir()
-            release_id = _construire(entrepot, donnees, chantier, cible_dbt, origine, horloge)
+            release_id = _construire(entrepot, donnees, chantier, cible_dbt, origine, horloge, fiches=fiches)
             basculer(releases, release_id)
         except OSError as erreur:
             if erreur.errno in DISQUE_PLEIN:
@@ -125,6 +129,8 @@ def _construire(
     cible_dbt: Path,
     origine: str | None,
     horloge: Callable[[], datetime],
+    *,
+    fiches: bool,
 ) -> str:
     """Write the release in `chantier/release`, move it to its final name unless it is already there; returns its id."""
     releases, dossier = chantier.parent, chantier / "release"
@@ -146,12 +152,14 @@ def _construire(
     sommes = empreintes(dossier)
     empreinte = empreinte_contenu(sommes)[:LONGUEUR]
     deja = _deja_publiee(releases, empreinte)
-    if deja is not None and not verifier(deja):
+    fiches = fiches or (deja is not None and a_ses_fiches(deja))
+    if deja is not None and not verifier(deja) and (a_ses_fiches(deja) or not fiches):
         return deja.name
 
     publiee_le = horloge()
     release_id = deja.name if deja else f"{publiee_le.astimezone(UTC):%Y%m%d}-{empreinte}"
     colonnes = colonnes_publiees(donnees)
+    precedente = _precedente(releases, deja)
     avertissement = {"avertissement": MENTION_DEMO} if origine == "demo" else {}
     edition = Edition(
         release_id=release_id,
@@ -168,9 +176,10 @@ def _construire(
         modeles=modeles_par_indicateur(manifeste, colonnes),
         code=version_du_code(),
         executions=quality.execute_le(resultats, attentes),
-        differences=avertissement
-        | comparer(_precedente(releases, deja), dossier, nom_apres=release_id, sommes_apres=sommes),
+        differences=avertissement | comparer(precedente, dossier, nom_apres=release_id, sommes_apres=sommes),
     )
+    if fiches:
+        _ecrire_fiches(edition, sommes, precedente)
     _completer(edition, sommes)
     _ranger(releases, dossier, release_id)
     return release_id
@@ -189,6 +198,13 @@ def _contenu(
     return {**tables, **ecrire_contours(donnees, dossier, est_demo=est_demo)}
 
 
+def _ecrire_fiches(edition: Edition, sommes: dict[str, str], precedente: Path | None) -> None:
+    """The static sheets; what they hold comes from `tables/` and `geo/`, so they are no part of the identity."""
+    descripteur = {"origine": edition.origine, "provenance": {"references": edition.references}}
+    jour = edition.publiee_le.astimezone(UTC).date()
+    statique.ecrire(edition.dossier, sommes, descripteur, jour, precedente=precedente)
+
+
 def _completer(edition: Edition, sommes: dict[str, str]) -> None:
     """Write everything that describes the content, then the checksums, and read it all back."""
     dossier = edition.dossier
@@ -205,14 +221,14 @@ def _completer(edition: Edition, sommes: dict[str, str]) -> None:
 
 
 def _ranger(releases: Path, dossier: Path, release_id: str) -> None:
-    """Give the release its final name; a damaged release of the same content is put aside first."""
+    """Give the release its final name; a release of the same content, damaged or without its sheets, is put aside first."""
     definitif = releases / release_id
     if definitif.exists():
-        abimee = releases / nom_temporaire(A_REMPLACER)
-        definitif.rename(abimee)
+        retiree = releases / nom_temporaire(A_REMPLACER)
+        definitif.rename(retiree)
         dossier.rename(definitif)
         confier_dossier(releases)
-        shutil.rmtree(abimee)
+        shutil.rmtree(retiree)
         return
     dossier.rename(definitif)
     confier_dossier(releases)
@@ -223,7 +239,7 @@ def _deja_publiee(releases: Path, empreinte: str) -> Path | None:
 
 
 def _precedente(releases: Path, remplacee: Path | None) -> Path | None:
-    """The release readers have now, to compare with; not the damaged one that is being replaced."""
+    """The release readers have now, to compare with; not the one that is being replaced."""
     avant = courante(releases)
     return None if avant is None or avant == remplacee or verifier(avant) else avant
 

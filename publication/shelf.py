@@ -16,11 +16,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from publication.checksums import FORME_ID, verifier
+from publication.checksums import FORME_ID, lire_sommes, verifier
 from publication.contract import ErreurPublication
 
 POINTEUR = "current"
 VERROU = ".verrou"
+FICHES = "quartiers/"
 CHANTIER = ".construction-"
 A_REMPLACER = ".retiree-"
 GARDER_AU_MOINS = 5
@@ -56,6 +57,14 @@ def lister(releases: Path) -> list[Publication]:
             publiee_le, origine = _metadonnees(dossier)
             trouvees.append(Publication(dossier.name, dossier, publiee_le, origine, dossier == active))
     return sorted(trouvees, key=lambda p: (p.release_id[:8], p.publiee_le, p.release_id), reverse=True)
+
+
+def a_ses_fiches(dossier: Path) -> bool:
+    """True when the release holds the static sheet of its quartiers; False too when its checksums cannot be read."""
+    try:
+        return any(chemin.startswith(FICHES) for chemin in lire_sommes(dossier))
+    except (OSError, ValueError):
+        return False
 
 
 def basculer(releases: Path, release_id: str) -> None:

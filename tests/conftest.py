@@ -90,6 +90,6 @@ def donnees_depot(depot: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
         return Path(deja)
     donnees = tmp_path_factory.mktemp("depot") / "donnees"
     journal = Journal()
-    issue = rafraichir(Reglages(data=donnees, source="deposit", depot=depot), journal=journal)
+    issue = rafraichir(Reglages(data=donnees, source="deposit", depot=depot, sans_fiches=True), journal=journal)
     assert issue.code == 0, journal.alertes
     return donnees

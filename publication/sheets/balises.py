@@ -7,6 +7,7 @@ Does not belong here: choosing what to show (sections), colours (style.css), sen
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from html import escape
 
 from publication.sheets.format_fr import ABSENCES, INSECABLE, MOTIFS, typographier
@@ -31,20 +32,33 @@ def e(texte: object) -> Html:
     """Escape anything that is not already HTML, with French spaces; None is empty."""
     if isinstance(texte, Html):
         return texte
-    return Html(escape("" if texte is None else typographier(str(texte)), quote=True))
+    return _echapper("" if texte is None else str(texte))
+
+
+@lru_cache(maxsize=50_000)
+def _echapper(texte: str) -> Html:
+    """The same labels, dates and motives come back on every line of every sheet."""
+    return Html(escape(typographier(texte), quote=True))
 
 
 def joindre(morceaux: Iterable[object], separateur: str = "") -> Html:
     """Concatenate pieces, escaping the plain ones."""
-    return Html(separateur.join(e(morceau) for morceau in morceaux))
+    return Html(separateur.join([m if type(m) is Html else e(m) for m in morceaux]))
 
 
 def balise(nom: str, *contenu: object, **attributs: object) -> Html:
     """One element; a trailing `_` of an attribute name is dropped and inner `_` become `-` (`class_`, `aria_label`)."""
-    texte = "".join(
-        f' {cle.rstrip("_").replace("_", "-")}="{e(valeur)}"' for cle, valeur in attributs.items() if valeur is not None
+    texte = (
+        "".join([f'{_attribut(cle)}="{e(valeur)}"' for cle, valeur in attributs.items() if valeur is not None])
+        if attributs
+        else ""
     )
     return Html(f"<{nom}{texte}>{joindre(contenu)}</{nom}>")
+
+
+@lru_cache(maxsize=200)
+def _attribut(cle: str) -> str:
+    return f" {cle.rstrip('_').replace('_', '-')}"
 
 
 def absence(statut: str, phrase: str | None = None) -> Html:

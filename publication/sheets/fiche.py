@@ -266,21 +266,26 @@ def construire(registre: Registre, code: str) -> Fiche | None:
     if territoire is None:
         return None
     liens = tuple(lien for lien in registre.liens if code in (lien.code_qp2015, lien.code_qn2024))
-    lies = sorted({c for lien in liens for c in (lien.code_qp2015, lien.code_qn2024)} - {code})
+    lies = codes_lies(code, liens)
     return Fiche(
         territoire=territoire,
         registre=registre,
         liens=liens,
         valeurs=_valeurs(registre.release, "qpv", code),
         valeurs_liees={c: registre.series("qpv", c) for c in lies},
-        references={cle: registre.series(*cle) for cle in _codes_references(territoire)},
+        references={cle: registre.series(*cle) for cle in codes_references(territoire)},
         ecarts=_ecarts(registre.release, code),
         evolutions=tuple(_evolutions(registre.release, code)),
-        plages=_plages(registre.release, territoire, registre),
+        plages=plages(registre, territoire),
     )
 
 
-def _codes_references(territoire: Territoire) -> list[tuple[str, str]]:
+def codes_lies(code: str, liens: Iterable[Lien]) -> list[str]:
+    """The quartiers of the other zoning that share a surface with this one."""
+    return sorted({c for lien in liens for c in (lien.code_qp2015, lien.code_qn2024)} - {code})
+
+
+def codes_references(territoire: Territoire) -> list[tuple[str, str]]:
     """The territories a quartier is compared with."""
     codes = [("commune", c) for c in territoire.communes] + [("epci", c) for c in territoire.epcis]
     codes += [("departement", territoire.code_departement), ("region", territoire.code_region)]
@@ -296,7 +301,11 @@ def _codes_references(territoire: Territoire) -> list[tuple[str, str]]:
 def _valeurs(release: Release, niveau: str, code: str) -> Series:
     """Indicator → values in time order, for one territory (its 2015 and 2024 rows never share a code)."""
     conditions = {"niveau": niveau, "code_territoire": code}
-    valeurs = [Valeur._make(ligne) for ligne in release.choisir("valeurs", Valeur._fields, conditions)]
+    return en_series([Valeur._make(ligne) for ligne in release.choisir("valeurs", Valeur._fields, conditions)])
+
+
+def en_series(valeurs: list[Valeur]) -> Series:
+    """Indicator → values in time order, from the rows of one territory."""
     valeurs.sort(key=lambda v: (v.indicateur, v.periode))
     series: Series = {}
     for valeur in valeurs:
@@ -313,11 +322,10 @@ def _ecarts(release: Release, code: str) -> dict[tuple[str, str], list[Ecart]]:
 
 
 def _evolutions(release: Release, code: str) -> list[Evolution]:
-    lignes = release.lire("select * from {evolutions} where code_qpv = ?", [code])
-    return [depuis(Evolution, ligne) for ligne in lignes]
+    return [Evolution._make(ligne) for ligne in release.choisir("evolutions", Evolution._fields, {"code_qpv": code})]
 
 
-def _plages(release: Release, territoire: Territoire, registre: Registre) -> dict[tuple[str, str], Plage]:
+def plages(registre: Registre, territoire: Territoire) -> dict[tuple[str, str], Plage]:
     """(indicator, period) → range of the QPV of the same département and zoning."""
     codes = sorted(
         t.code_territoire
@@ -326,7 +334,7 @@ def _plages(release: Release, territoire: Territoire, registre: Registre) -> dic
     )
     if not codes:
         return {}
-    lignes = release.lire(
+    lignes = registre.release.lire(
         "select indicateur, periode, min(valeur) as minimum, max(valeur) as maximum, count(valeur) as nb_observes,"
         " list(valeur order by valeur) as valeurs from {valeurs} where niveau = 'qpv' and zonage = ?"
         f" and code_territoire in ({_marques(codes)}) and statut = 'observe' and valeur is not null group by 1, 2",

@@ -136,11 +136,28 @@ class Release:
 
         One territory at a time: an equality on the first columns of the key reads one row group, an `in` many.
         """
+        filtre = " and ".join(f"{colonne} = ?" for colonne in conditions)
+        return self._filtrer(table, colonnes, filtre, list(conditions.values()))
+
+    def entre(
+        self, table: str, colonnes: Sequence[str], cle: str, bornes: tuple[str, str], conditions: Mapping[str, str]
+    ) -> list[tuple[Any, ...]]:
+        """Rows whose `cle` is between two codes, both included, with the equalities of `conditions`."""
+        filtre = " and ".join([f"{cle} between ? and ?", *(f"{colonne} = ?" for colonne in conditions)])
+        return self._filtrer(table, colonnes, filtre, [*bornes, *conditions.values()])
+
+    def parmi(
+        self, table: str, colonnes: Sequence[str], cle: str, codes: Sequence[str], conditions: Mapping[str, str]
+    ) -> list[tuple[Any, ...]]:
+        """Rows whose `cle` is one of the codes, for a bulk reading: it may go through the whole table."""
+        filtre = " and ".join([f"{cle} in ({', '.join('?' for _ in codes)})", *(f"{c} = ?" for c in conditions)])
+        return self._filtrer(table, colonnes, filtre, [*codes, *conditions.values()])
+
+    def _filtrer(self, table: str, colonnes: Sequence[str], filtre: str, valeurs: list[str]) -> list[tuple[Any, ...]]:
         if table not in self.tables:
             raise ErreurRelease(f"La version {self.identifiant} ne contient pas la table {table}.")
-        filtre = " and ".join(f"{colonne} = ?" for colonne in conditions)
         texte = f"select {', '.join(colonnes)} from read_parquet('{self._litteral(table)}') where {filtre}"
-        return self._executer(texte, list(conditions.values()))[1]
+        return self._executer(texte, valeurs)[1]
 
     def _executer(self, texte: str, parametres: Sequence[Any]) -> tuple[list[str], list[tuple[Any, ...]]]:
         with self._verrou:

@@ -131,8 +131,9 @@ class Ecart(NamedTuple):
     motif: str | None
 
 
-@dataclass(frozen=True)
-class Evolution:
+class Evolution(NamedTuple):
+    """One change of a gap; a tuple, for the same reason as `Valeur`."""
+
     code_qpv: str
     zonage: str
     indicateur: str

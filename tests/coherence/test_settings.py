@@ -15,7 +15,12 @@ from orchestration.settings import Reglages
 RACINE = Path(__file__).resolve().parents[2]
 # Not settings of a person: what the orchestration hands to dbt, what spares a developer a second build in tests,
 # where the browser tests leave their captures.
-INTERNES = {"OBSERVATOIRE_ENTREPOT", "OBSERVATOIRE_DONNEES_DEPOT", "OBSERVATOIRE_CAPTURES"}
+INTERNES = {
+    "OBSERVATOIRE_ENTREPOT",
+    "OBSERVATOIRE_DONNEES_DEMO",
+    "OBSERVATOIRE_DONNEES_DEPOT",
+    "OBSERVATOIRE_CAPTURES",
+}
 # Credentials are read where a publisher is asked, never held by the settings of a run.
 IDENTIFIANTS = {nom: jeu.jeu for jeu in Catalogue().jeux.values() for nom in jeu.identifiants}
 LUS = ("ingestion", "publication", "orchestration", "app", "dbt_project", "benchmarks", "tests", "deploy")

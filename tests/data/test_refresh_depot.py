@@ -39,7 +39,9 @@ class Essai:
 
 def rafraichir_depot(donnees: Path, depot: Path, catalogue: Path = DEPOT_DU_CODE / "catalogue") -> Essai:
     journal = Journal()
-    issue = rafraichir(Reglages(data=donnees, source="deposit", depot=depot, catalogue=catalogue), journal=journal)
+    issue = rafraichir(
+        Reglages(data=donnees, source="deposit", depot=depot, catalogue=catalogue, sans_fiches=True), journal=journal
+    )
     return Essai(issue, journal.alertes, (donnees / "releases" / "current").resolve())
 
 

@@ -55,10 +55,24 @@ ENTIERS = {
     "nb_exclues",
     "version_definition",
 }
-REELS = {"valeur", "borne_basse", "borne_haute", "numerateur", "denominateur", "ecart"}
+REELS = {
+    *("valeur", "borne_basse", "borne_haute", "numerateur", "denominateur", "ecart", "valeur_reference"),
+    *("ecart_defavorable", "delta_qpv", "delta_reference", "delta_ecart", "seuil"),
+}
+BOOLEENS = {"est_eligible", "est_date_deduite", "reference_inclut_qpv"}
 COLONNES = {
-    "territoires": ["niveau", "zonage", "code_territoire", "libelle"],
-    "indicateurs": ["indicateur", "libelle", "unite", "sens"],
+    "territoires": ["niveau", "zonage", "code_territoire", "libelle", "code_departement", "code_region"],
+    "indicateurs": [
+        "indicateur",
+        "libelle",
+        "unite",
+        "sens",
+        "decimales",
+        "axe",
+        "theme",
+        "definition",
+        "niveau_publie",
+    ],
     "sources": [
         *(
             "jeu",
@@ -78,9 +92,16 @@ COLONNES = {
     "valeurs": [
         *("niveau", "code_territoire", "zonage", "indicateur", "periode", "valeur", "valeur_texte", "statut"),
         *("numerateur", "denominateur", "borne_basse", "borne_haute", "jeu", "millesime", "empreinte_sha256"),
+        *("est_date_deduite", "methode_incertitude"),
     ],
-    "ecarts": [*CLES["ecarts"], "valeur", "ecart", "unite_ecart", "statut"],
-    "evolutions": [*CLES["evolutions"], "est_eligible", "motif"],
+    "ecarts": [
+        *(*CLES["ecarts"], "reference_inclut_qpv", "valeur", "valeur_reference", "ecart", "unite_ecart"),
+        *("ecart_defavorable", "borne_basse", "borne_haute", "statut", "motif"),
+    ],
+    "evolutions": [
+        *(*CLES["evolutions"], "delta_qpv", "delta_reference", "delta_ecart", "seuil", "etiquette"),
+        *("est_eligible", "motif"),
+    ],
     "errata": ["identifiant", "texte"],
 }
 
@@ -88,7 +109,7 @@ COLONNES = {
 def colonnes_de(table: str) -> dict[str, str]:
     """Column → SQL type of a mart of the small warehouse; a table without rows only has its key."""
     noms = COLONNES.get(table, list(CLES[table]))
-    types = dict.fromkeys(ENTIERS, "integer") | dict.fromkeys(REELS, "double") | {"est_eligible": "boolean"}
+    types = dict.fromkeys(ENTIERS, "integer") | dict.fromkeys(REELS, "double") | dict.fromkeys(BOOLEENS, "boolean")
     return {nom: types.get(nom, "varchar") for nom in noms}
 
 
@@ -130,14 +151,20 @@ def une_valeur(code: str, periode: str, valeur: float | None, statut: str = "obs
     return ligne | champs
 
 
+LIEU = {"code_departement": "961", "code_region": "96"}
+
+
 def lignes_par_defaut() -> dict[str, list[dict[str, Any]]]:
     return {
         "territoires": [
-            {"niveau": "qpv", "zonage": "2015", "code_territoire": "QP961001", "libelle": "Les Tilleuls"},
-            {"niveau": "qpv", "zonage": "2015", "code_territoire": "QP961002", "libelle": "Bel Air"},
-            {"niveau": "qpv", "zonage": "2024", "code_territoire": "QN96101M", "libelle": "Les Tilleuls"},
+            {"niveau": "qpv", "zonage": "2015", "code_territoire": "QP961001", "libelle": "Les Tilleuls", **LIEU},
+            {"niveau": "qpv", "zonage": "2015", "code_territoire": "QP961002", "libelle": "Bel Air", **LIEU},
+            {"niveau": "qpv", "zonage": "2024", "code_territoire": "QN96101M", "libelle": "Les Tilleuls", **LIEU},
         ],
-        "indicateurs": [{"indicateur": "taux_pauvrete_60", "libelle": "Taux de pauvreté", "unite": "%", "sens": -1}],
+        "indicateurs": [
+            {"indicateur": "taux_pauvrete_60", "libelle": "Taux de pauvreté", "unite": "%", "sens": -1, "decimales": 1}
+            | {"axe": "transversal", "theme": "revenus", "niveau_publie": "Q"}
+        ],
         "sources": [
             une_source("insee.qpv_revenus", "2022", "REVN_2022.csv", SHA_REVENUS),
             une_source("anct.qpv2015_contours", "2015", "qp2015.zip", SHA_CONTOURS),
@@ -193,7 +220,11 @@ class Monde:
 
     def publier(self, **options: Any) -> str:
         return publier(
-            self.construire(), self.donnees, cible_dbt=self.cible, horloge=lambda: self.maintenant, **options
+            self.construire(),
+            self.donnees,
+            cible_dbt=self.cible,
+            horloge=lambda: self.maintenant,
+            **{"fiches": False, **options},
         )
 
     def dossier(self, release_id: str) -> Path:

@@ -35,8 +35,12 @@ def adresse(code: str, **etat: str) -> str:
     return "/quartier?" + urlencode({"qpv": code, **{cle: valeur for cle, valeur in etat.items() if valeur}})
 
 
-def bandeau(fiche: Fiche) -> Html:
-    """Name, places, code, perimeter, population, badges and linked quartiers."""
+def bandeau(fiche: Fiche, version: tuple[str, str] | None = None) -> Html:
+    """Name, places, code, perimeter, population, badges and linked quartiers.
+
+    Args:
+        version: label and text that date the sheet; by default the release it is read from.
+    """
     t = fiche.territoire
     nom = fiche.registre.nom
     communes = ", ".join(nom("commune", code) for code in t.communes)
@@ -50,7 +54,7 @@ def bandeau(fiche: Fiche) -> Html:
     distincts = list(dict.fromkeys(lieu for lieu in reversed(lieux) if lieu))
     fil = b.balise("p", f"{INSECABLE}› ".join(distincts), class_="fil")
     titre = b.balise("h1", t.libelle or t.code_territoire)
-    return b.balise("div", fil, titre, _pastilles(fiche), _identite(fiche), class_="identite")
+    return b.balise("div", fil, titre, _pastilles(fiche), _identite(fiche, version), class_="identite")
 
 
 def _pastilles(fiche: Fiche) -> Html:
@@ -66,7 +70,7 @@ def _pastilles(fiche: Fiche) -> Html:
     return b.balise("ul", b.joindre(b.balise("li", pastille) for pastille in pastilles), class_="pastilles")
 
 
-def _identite(fiche: Fiche) -> Html:
+def _identite(fiche: Fiche, version: tuple[str, str] | None) -> Html:
     t = fiche.territoire
     champs: list[tuple[str, object]] = []
     if t.population is not None:
@@ -84,7 +88,7 @@ def _identite(fiche: Fiche) -> Html:
         champs.append(("Zonage 2024", "aucun quartier ne lui succède"))
     else:
         champs.append(("Zonage 2015", "aucun quartier ne le précède"))
-    champs.append(("Version publiée", fiche.registre.release.identifiant))
+    champs.append(version or ("Version publiée", fiche.registre.release.identifiant))
     return b.balise(
         "dl", b.joindre(b.balise("div", b.balise("dt", nom), b.balise("dd", contenu)) for nom, contenu in champs)
     )

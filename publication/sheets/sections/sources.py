@@ -21,8 +21,8 @@ ETATS = {
 }
 
 
-def section_sources(fiche: Fiche, base: str) -> Html:
-    """`base`: address of the site, for the permalink of the citation."""
+def section_sources(fiche: Fiche, base: str, version: str = "") -> Html:
+    """`base`: address of the site, for the permalink of the citation; `version`: see `citation`."""
     utilises = fiche.jeux_utilises()
     lignes = [
         (
@@ -61,18 +61,18 @@ def section_sources(fiche: Fiche, base: str) -> Html:
                     definitions,
                 ),
             ),
-            b.balise("p", b.balise("strong", f"Citer cette fiche{INSECABLE}: "), citation(fiche, base)),
+            b.balise("p", b.balise("strong", f"Citer cette fiche{INSECABLE}: "), citation(fiche, base, version)),
         )
     )
 
 
-def citation(fiche: Fiche, base: str) -> str:
-    """« Observatoire QPV, version …, fiche …, d’après … »."""
+def citation(fiche: Fiche, base: str, version: str = "") -> str:
+    """« Observatoire QPV, version …, fiche …, d’après … »; by default the version is the release."""
     t = fiche.territoire
     utilises = fiche.jeux_utilises()
     producteurs = sorted({s.producteur for s in fiche.registre.sources if (s.jeu, s.millesime) in utilises})
-    version = fiche.registre.release.identifiant
-    return f"Observatoire QPV, version {version}, fiche {t.libelle} ({t.code_territoire}), d’après {' ; '.join(producteurs)}. {base}{adresse(t.code_territoire)}"
+    version = version or f"version {fiche.registre.release.identifiant}"
+    return f"Observatoire QPV, {version}, fiche {t.libelle} ({t.code_territoire}), d’après {' ; '.join(producteurs)}. {base}{adresse(t.code_territoire)}"
 
 
 def _publie(date: object) -> str:

@@ -1,0 +1,87 @@
+"""The sheets of every quartier, read one département at a time: a few large queries instead of some per quartier.
+
+Belongs here: the bulk reading of the large tables, in the order of their keys.
+Does not belong here: what a sheet holds and the reading of a single one (fiche), pages (feuille), files (statique).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from itertools import chain
+from typing import Any
+
+from publication.sheets.fiche import Fiche, Registre, Series, codes_lies, codes_references, en_series, plages
+from publication.sheets.modele import Ecart, Evolution, Lien, Territoire, Valeur
+
+
+def toutes_les_fiches(registre: Registre) -> Iterator[Fiche]:
+    """Every sheet of the release, the same objects as `fiche.construire` gives one by one."""
+    departements: dict[str, list[Territoire]] = defaultdict(list)
+    for territoire in registre.quartiers.values():
+        departements[territoire.code_departement or ""].append(territoire)
+    liens: dict[str, list[Lien]] = defaultdict(list)
+    for lien in registre.liens:
+        liens[lien.code_qp2015].append(lien)
+        liens[lien.code_qn2024].append(lien)
+    for _, quartiers in sorted(departements.items()):
+        yield from _departement(registre, quartiers, liens)
+
+
+def _departement(registre: Registre, quartiers: list[Territoire], liens: dict[str, list[Lien]]) -> Iterator[Fiche]:
+    codes = {t.code_territoire for t in quartiers}
+    lies = {code: codes_lies(code, liens[code]) for code in codes}
+    release = registre.release
+    ecarts, evolutions = defaultdict[str, list[Ecart]](list), defaultdict[str, list[Evolution]](list)
+    for ligne in _lire(registre, "ecarts", Ecart._fields, "code_qpv", codes):
+        ecarts[ligne[0]].append(Ecart._make(ligne))
+    for ligne in _lire(registre, "evolutions", Evolution._fields, "code_qpv", codes):
+        evolutions[ligne[0]].append(Evolution._make(ligne))
+    par_quartier = _series(
+        _lire(registre, "valeurs", Valeur._fields, "code_territoire", codes.union(*lies.values()), niveau="qpv")
+    )
+    voulues = sorted({cle for t in quartiers for cle in codes_references(t)})
+    references = _series(
+        chain.from_iterable(
+            release.parmi(
+                "valeurs", Valeur._fields, "code_territoire", [c for n, c in voulues if n == niveau], {"niveau": niveau}
+            )
+            for niveau in sorted({niveau for niveau, _ in voulues})
+        )
+    )
+    etendues = {zonage: plages(registre, t) for zonage, t in {t.zonage: t for t in quartiers}.items()}
+    for t in quartiers:
+        code = t.code_territoire
+        par_date: dict[tuple[str, str], list[Ecart]] = {}
+        for ecart in ecarts.pop(code, []):
+            par_date.setdefault((ecart.indicateur, ecart.periode), []).append(ecart)
+        yield Fiche(
+            territoire=t,
+            registre=registre,
+            liens=tuple(liens[code]),
+            valeurs=par_quartier.get(("qpv", code), {}),
+            valeurs_liees={c: par_quartier.get(("qpv", c), {}) for c in lies[code]},
+            references={cle: references.get(cle, {}) for cle in codes_references(t)},
+            ecarts=par_date,
+            evolutions=tuple(evolutions.pop(code, [])),
+            plages=etendues[t.zonage],
+        )
+
+
+def _lire(
+    registre: Registre, table: str, colonnes: tuple[str, ...], cle: str, codes: Iterable[str], **conditions: str
+) -> Iterator[tuple[Any, ...]]:
+    """Rows of some quartiers; those of one département and zoning follow one another in the file."""
+    voulus = set(codes)
+    rang = colonnes.index(cle)
+    for debut in sorted({code[:2] for code in voulus}):
+        groupe = sorted(code for code in voulus if code.startswith(debut))
+        lignes = registre.release.entre(table, colonnes, cle, (groupe[0], groupe[-1]), conditions)
+        yield from (ligne for ligne in lignes if ligne[rang] in voulus)
+
+
+def _series(lignes: Iterable[tuple[Any, ...]]) -> dict[tuple[str, str], Series]:
+    par_territoire: dict[tuple[str, str], list[Valeur]] = defaultdict(list)
+    for ligne in lignes:
+        par_territoire[ligne[0], ligne[1]].append(Valeur._make(ligne))
+    return {cle: en_series(valeurs) for cle, valeurs in par_territoire.items()}
