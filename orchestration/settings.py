@@ -50,6 +50,10 @@ class Reglages(BaseSettings):
         description="Seconds that the publishers may take for one dataset, all its files together; beyond, its last snapshots stay in use.",
     )
     memoire_sql: str = Field(default="600MB", description="Memory that DuckDB may take while the models are built.")
+    adresse: str | None = Field(
+        default=None,
+        description="Public address of the site, `https://…`: links and identifiers of the feed `journal.atom`.",
+    )
     port: int = Field(default=8501, ge=1, le=65535, description="Port of the observatory on 127.0.0.1.")
 
     @field_validator("data", "catalogue", "dbt")
@@ -57,7 +61,7 @@ class Reglages(BaseSettings):
     def _absolu(cls, chemin: Path) -> Path:
         return chemin.expanduser().absolute()
 
-    @field_validator("depot", "registre", "contact", "editeur_local", mode="before")
+    @field_validator("depot", "registre", "contact", "editeur_local", "adresse", mode="before")
     @classmethod
     def _vide_veut_dire_absent(cls, valeur: Any) -> Any:
         """An empty variable is what `make` passes when no deposit is asked for."""

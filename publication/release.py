@@ -45,6 +45,7 @@ from publication.shelf import (
     A_REMPLACER,
     CHANTIER,
     Publication,
+    annoncer,
     balayer,
     basculer,
     confier_dossier,
@@ -115,6 +116,7 @@ def publier(
             shutil.rmtree(chantier, ignore_errors=True)
         if garder is not None:
             elaguer(releases, garder)
+        annoncer(releases)
     return release_id
 
 
