@@ -19,7 +19,7 @@ export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export GX_ANALYTICS_ENABLED := false
 export DO_NOT_TRACK := 1
 
-.PHONY: help setup run refresh serve test lint format sql unit browser lock dagster validate docs clean
+.PHONY: help setup run refresh serve test lint format sql unit browser nginx lock dagster validate docs clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -43,7 +43,7 @@ refresh: setup ## acquire, build, verify and publish a release
 serve: setup ## serve the current release
 	@$(BIN)/observatoire serve --port $(PORT) --data $(DATA)
 
-test: setup lint browser unit ## everything CI runs: linters, then all the tests
+test: setup lint browser nginx unit ## everything CI runs: linters, then all the tests
 
 lint: setup ## ruff, mypy and sqlfluff
 	@$(BIN)/ruff check .
@@ -65,7 +65,14 @@ browser: ## install Chromium where it is missing (Debian, Ubuntu)
 	  echo "Installing Chromium…"; sudo=$$( [ $$(id -u) -eq 0 ] || echo sudo ); \
 	  $$sudo apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core >/dev/null; }
 
-unit: setup browser
+nginx: ## install nginx where it is missing (Debian, Ubuntu); the service is not left running
+	@PATH=$$PATH:/usr/sbin:/usr/local/sbin command -v nginx >/dev/null || { \
+	  command -v apt-get >/dev/null || { echo "nginx is needed by the tests of deploy/nginx: install it so that 'nginx' is on the PATH or in /usr/sbin."; exit 1; }; \
+	  echo "Installing nginx…"; sudo=$$( [ $$(id -u) -eq 0 ] || echo sudo ); \
+	  $$sudo apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq --no-install-recommends nginx >/dev/null; \
+	  if [ -d /run/systemd/system ]; then $$sudo systemctl disable --quiet --now nginx; fi; }
+
+unit: setup browser nginx
 	@$(BIN)/python -m pytest
 
 dagster: setup ## Dagster's interface on http://127.0.0.1:3000 (assets, runs, checks, schedule)

@@ -138,6 +138,31 @@ def _empreintes_de(chemin: Path) -> dict[str, str]:
     return _empreintes(str(chemin), ecrites_le)
 
 
+async def servir_donnee(requete: Request) -> Response:
+    """`/donnees/valeurs.parquet`, `/donnees/geo/…`, `/donnees/datapackage.json`: the file of the current release."""
+    nom = requete.path_params["nom"]
+    try:
+        release = chemin_courant(dossier_releases())
+        sommes = _empreintes_de(release)
+        nom = nom if nom in sommes else f"tables/{nom}"
+        entetes = {"Cache-Control": "no-cache", "ETag": f'"{sommes[nom]}"'}
+    except (KeyError, ErreurRelease):
+        return PlainTextResponse(_INTROUVABLE, status_code=404)
+    if not (release / nom).is_file() or (release / nom).is_symlink():
+        return PlainTextResponse(_INTROUVABLE, status_code=404)
+    if requete.headers.get("if-none-match") == entetes["ETag"]:
+        return Response(status_code=304, headers=entetes)
+    return FileResponse(release / nom, media_type=TYPES.get(Path(nom).suffix), headers=entetes)
+
+
+async def servir_journal(_: Request) -> Response:
+    """The feed of the releases and errata, as the last publication wrote it."""
+    journal = dossier_releases() / "journal.atom"
+    if not journal.is_file():
+        return PlainTextResponse("Aucun journal publié.", status_code=404)
+    return FileResponse(journal, media_type="application/atom+xml", headers={"Cache-Control": "no-cache"})
+
+
 @lru_cache(maxsize=8)
 def _empreintes(chemin: str, _ecrites_le: int) -> dict[str, str]:
     return empreintes(Path(chemin))
@@ -148,4 +173,6 @@ ROUTES = [
     Route("/quartiers/{code}", servir_quartier, methods=["GET"]),
     *(Route(f"/{page.chemin}/{{code}}", rediriger_page, methods=["GET"]) for page in PAGES if page.code_en_chemin),
     Route("/releases/{version}/{nom:path}", servir_fichier, methods=["GET"]),
+    Route("/donnees/{nom:path}", servir_donnee, methods=["GET"]),
+    Route("/journal.atom", servir_journal, methods=["GET"]),
 ]

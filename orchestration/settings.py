@@ -54,6 +54,10 @@ class Reglages(BaseSettings):
         default=False,
         description="`true` publishes without the static sheet of each quartier, which takes a minute or two for France.",
     )
+    adresse: str | None = Field(
+        default=None,
+        description="Public address of the site, `https://…`: links and identifiers of the feed `journal.atom`.",
+    )
     port: int = Field(default=8501, ge=1, le=65535, description="Port of the observatory on 127.0.0.1.")
 
     @field_validator("data", "catalogue", "dbt")
@@ -61,7 +65,7 @@ class Reglages(BaseSettings):
     def _absolu(cls, chemin: Path) -> Path:
         return chemin.expanduser().absolute()
 
-    @field_validator("depot", "registre", "contact", "editeur_local", mode="before")
+    @field_validator("depot", "registre", "contact", "editeur_local", "adresse", mode="before")
     @classmethod
     def _vide_veut_dire_absent(cls, valeur: Any) -> Any:
         """An empty variable is what `make` passes when no deposit is asked for."""

@@ -47,6 +47,7 @@ from publication.shelf import (
     CHANTIER,
     Publication,
     a_ses_fiches,
+    annoncer,
     balayer,
     basculer,
     confier_dossier,
@@ -119,6 +120,7 @@ def publier(
             shutil.rmtree(chantier, ignore_errors=True)
         if garder is not None:
             elaguer(releases, garder)
+        annoncer(releases)
     return release_id
 
 

@@ -1,6 +1,6 @@
 """The folder of releases: which exist, which one readers get, what a dead process left behind.
 
-Belongs here: listing, the `current` pointer and its atomic switch, rollback, sweeping leftovers, retention, the publication lock.
+Belongs here: listing, the `current` pointer and its atomic switch, rollback, sweeping leftovers, retention, the publication lock, the feed beside the pointer.
 Does not belong here: the content of a release (release), what changed between two of them (diff).
 """
 
@@ -18,6 +18,7 @@ from pathlib import Path
 
 from publication.checksums import FORME_ID, lire_sommes, verifier
 from publication.contract import ErreurPublication
+from publication.feed import JOURNAL, composer
 
 POINTEUR = "current"
 VERROU = ".verrou"
@@ -25,7 +26,7 @@ FICHES = "quartiers/"
 CHANTIER = ".construction-"
 A_REMPLACER = ".retiree-"
 GARDER_AU_MOINS = 5
-_RESTES = re.compile(r"\.(?:construction|current|retiree)-(\d+)-.*")
+_RESTES = re.compile(r"\.(?:construction|current|retiree|journal)-(\d+)-.*")
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,14 @@ def basculer(releases: Path, release_id: str) -> None:
     confier_dossier(releases)
 
 
+def annoncer(releases: Path) -> None:
+    """Write the feed of what the shelf holds, in one rename; OBSERVATOIRE_ADRESSE gives its links a site."""
+    versions = [(p.dossier, p.publiee_le, p.origine) for p in lister(releases)]
+    nouveau = releases / nom_temporaire(".journal-")
+    nouveau.write_bytes(composer(versions, os.environ.get("OBSERVATOIRE_ADRESSE", "")))
+    nouveau.replace(releases / JOURNAL)
+
+
 def revenir(releases: Path, release_id: str) -> str | None:
     """Make an earlier release current again, once verified.
 
@@ -101,6 +110,7 @@ def revenir(releases: Path, release_id: str) -> str | None:
             raise ErreurPublication(f"Retour à {release_id} refusé : la publication est altérée.", *anomalies)
         avant = courante(releases)
         basculer(releases, release_id)
+        annoncer(releases)
     return avant.name if avant else None
 
 

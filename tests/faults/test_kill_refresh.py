@@ -49,6 +49,6 @@ def test_killed_refreshes_leave_nothing_behind(donnees_demo: Path, territoire_de
     assert issue.release == (donnees_demo / "releases" / "current").resolve().name
     assert verifier(donnees / "releases" / issue.release) == []
     visibles = {chemin.name for chemin in (donnees / "releases").iterdir() if not chemin.name.startswith(".verrou")}
-    assert visibles == {issue.release, "current"}
+    assert visibles == {issue.release, "current", "journal.atom"}
     assert len(list((donnees / "entrepot").iterdir())) == 1
     assert not list(donnees.rglob("*.partiel"))

@@ -152,7 +152,7 @@ def test_une_livraison_abimee_est_refaite_sous_le_meme_nom(monde: Monde) -> None
     assert verifier(monde.dossier(release_id))
     assert monde.publier() == release_id
     assert verifier(monde.dossier(release_id)) == []
-    assert sorted(c.name for c in monde.releases.iterdir()) == sorted([release_id, POINTEUR, ".verrou"])
+    assert sorted(c.name for c in monde.releases.iterdir()) == sorted([release_id, POINTEUR, "journal.atom", ".verrou"])
 
 
 # --- switch, crash, recovery ------------------------------------------------------------------------------------------
