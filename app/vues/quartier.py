@@ -12,6 +12,7 @@ from app import etat, session
 from publication.sheets import balises as b
 from publication.sheets.fiche import Fiche
 from publication.sheets.format_fr import INSECABLE
+from publication.sheets.graphiques import en_images
 from publication.sheets.modele import ECHELLE, NOMS_NIVEAUX
 from publication.sheets.sections import (
     bandeau,
@@ -69,7 +70,7 @@ def _fiche(fiche: Fiche) -> None:
     st.html(
         b.joindre((bandeau.section_en_bref(fiche, reference), chiffres_cles.section_chiffres_cles(fiche, reference)))
     )
-    emploi.section_emploi(fiche, reference)
+    st.html(en_images(emploi.section_emploi(fiche, reference)))
     st.html(
         b.joindre(
             (
@@ -81,7 +82,7 @@ def _fiche(fiche: Fiche) -> None:
             )
         )
     )
-    habitants.section_habitants(fiche, reference)
+    st.html(en_images(habitants.section_habitants(fiche, reference)))
     _autre_figure(fiche)
     codes = (fiche.code, *sorted(fiche.valeurs_liees))
     st.html(
@@ -108,7 +109,7 @@ def _autre_figure(fiche: Fiche) -> None:
     )
     indicateur = fiche.indicateur(choisi)
     if indicateur is not None:
-        points(fiche, indicateur, cle="choisi")
+        st.html(en_images(points(fiche, indicateur)))
 
 
 def _base() -> str:

@@ -1,32 +1,30 @@
-"""The charts of the observatory: dots and ranges, broken trends.
+"""The charts of the observatory: dots and ranges, broken trends, as inline SVG.
 
-Belongs here: Vega-Lite specifications, with the colours, symbols and line styles of the product.
+Belongs here: the drawing of a chart, with the colours, symbols and line styles of the product.
 Does not belong here: choosing the figures (sections), the data table printed behind each chart (balises), the map (carte).
 
-The specifications are written directly: building and validating the same chart with Altair's objects took 170 ms of CPU,
-five times a sheet, against less than 1 ms. A unit test has Altair validate each of them against the schema.
+Horizontal positions are percentages and text keeps its size, so that one drawing fits a telephone, a screen and a page,
+without script. Text alternatives are in `aria-label`; each mark has a title for the pointer.
 """
 
 from __future__ import annotations
 
+import base64
 import math
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
+from publication.sheets.balises import Html, balise, e, joindre
 from publication.sheets.couleurs import BANDE, GRIS, GRIS_FONCE, RAIL, TEXTE, VIOLET
-from publication.sheets.format_fr import FINE, INSECABLE, MOINS
-
-Specification = dict[str, Any]
-
-POLICE = "Source Sans, Source Sans 3, sans-serif"
+from publication.sheets.format_fr import nombre
 
 # The quartier is a full disc; references are hollow squares, sets of QPV crosses: told apart without colour.
-FORMES = {"quartier": "circle", "ensemble_qpv": "cross"}
-FORME_REFERENCE = "square"
+FORMES = {"quartier": "disque", "ensemble_qpv": "croix"}
+FORME_REFERENCE = "carre"
 # Line styles, symbols and colours of a trend, in the order of its series; the page prints them in its legend.
-TIRETS = ([1, 0], [7, 4], [2, 3], [12, 3, 2, 3])
-SYMBOLES = ("circle", "square", "cross", "triangle-right")
+TIRETS = ("", "7 4", "2 3", "12 3 2 3")
+SYMBOLES = ("disque", "carre", "croix", "triangle")
 LEGENDE = ("●", "■", "✚", "▶")
 COULEURS = (VIOLET, GRIS_FONCE, GRIS, GRIS_FONCE)
 # Without the quartier, no line is violet.
@@ -34,33 +32,14 @@ COULEURS_REPERES = (TEXTE, GRIS)
 # Above this number of points the symbols hide the line: they are drawn for lone points only.
 POINTS_VISIBLES = 40
 HAUTEUR_LIGNE = 50
-HAUTEUR_AXE = 60
+HAUTEUR_AXE = 44
 HAUTEUR_TENDANCE = 300
-
-CONFIGURATION: Specification = {
-    "font": POLICE,
-    "background": "#FFFFFF",
-    "locale": {
-        "number": {
-            "decimal": ",",
-            "thousands": FINE,
-            "grouping": [3],
-            "currency": ["", f"{INSECABLE}€"],
-            "minus": MOINS,
-        }
-    },
-    "view": {"stroke": None},
-    "axis": {
-        "labelColor": GRIS_FONCE,
-        "titleColor": GRIS_FONCE,
-        "labelFontSize": 13,
-        "titleFontSize": 13,
-        "titleFontWeight": "normal",
-        "gridColor": "#ECEAEF",
-        "domainColor": GRIS,
-        "tickColor": GRIS,
-    },
-}
+# Free percentages on each side of the plot, so that a symbol at the end of the axis stays whole.
+BORD = 2.0
+# A trend keeps room on its left for the values of its rules.
+GAUCHE_TENDANCE = 9.0
+_CROIX = "M-2.4-7H2.4V-2.4H7V2.4H2.4V7H-2.4V2.4H-7V-2.4H-2.4Z"
+_TRACES = {"croix": _CROIX, "triangle": "M-5-6.5L7 0L-5 6.5Z", "carre": "M-5.5-5.5H5.5V5.5H-5.5Z"}
 
 
 @dataclass(frozen=True)
@@ -101,125 +80,130 @@ class Serie:
     points: Sequence[Point]
 
 
-def points_et_plage(reperes: Sequence[Repere], plage: PlageDessinee | None, titre_axe: str) -> Specification:
+def points_et_plage(reperes: Sequence[Repere], plage: PlageDessinee | None, titre_axe: str, alt: str) -> Html:
     """Dots on a common axis: the quartier with its interval, its references, the range of the département's QPV.
 
     Args:
         reperes: the rows from top to bottom, the quartier first.
         plage: the quartiers of the département, drawn as the last row.
         titre_axe: unit and year, under the axis.
+        alt: what a screen reader says.
     Names and values sit above their rail, so that the plot keeps its width on a telephone.
     """
-    ordre = [repere.nom for repere in reperes] + ([plage.nom] if plage else [])
-    x, y = _axe_des_valeurs(reperes, plage, titre_axe), _axe_des_noms(ordre)
-    rails = [{"nom": nom} for nom in ordre]
-    intervalles = [{"nom": r.nom, "valeur": r.basse, "fin": r.haute} for r in reperes if r.basse is not None]
-    couches = [
-        _couche(rails, {"type": "rule", "color": RAIL, "strokeWidth": 8, "strokeCap": "round"}, y, _PLEINE_LARGEUR),
-        _couche(intervalles, {"type": "rule", "color": VIOLET, "strokeWidth": 8, "opacity": 0.35}, y, _de_a(x)),
-        _disques([r for r in reperes if r.niveau != "quartier"], x, y, plein=False),
-        _disques([r for r in reperes if r.niveau == "quartier"], x, y, plein=True),
-        *_bande(plage, x, y),
-        *_etiquettes(reperes, plage, y),
-    ]
-    return _specification([couche for couche in couches if couche], HAUTEUR_LIGNE * len(ordre) + HAUTEUR_AXE)
-
-
-_PLEINE_LARGEUR: Specification = {"x": {"value": 0}, "x2": {"value": "width"}}
-
-
-def _axe_des_valeurs(reperes: Sequence[Repere], plage: PlageDessinee | None, titre: str) -> Specification:
-    """The same scale for every layer; it never starts at zero by force, since dots are read by position."""
     bornes = [x for r in reperes for x in (r.valeur, r.basse, r.haute) if x is not None]
     if plage:
         bornes += [plage.minimum, plage.maximum]
-    marge = 0.06 * (max(bornes) - min(bornes)) or 1.0
-    domaine = [min(bornes) - marge, max(bornes) + marge]
-    return {
-        "field": "valeur",
-        "type": "quantitative",
-        "title": titre,
-        "scale": {"domain": domaine, "nice": False, "zero": False},
-        "axis": {"tickCount": 5, "format": "~f" if max(bornes) < 1000 else ",.0f", "labelFlush": True},
-    }
-
-
-def _axe_des_noms(ordre: Sequence[str]) -> Specification:
-    echelle = {"paddingInner": 0, "paddingOuter": 0.1}
-    return {"field": "nom", "type": "nominal", "sort": list(ordre), "axis": None, "scale": echelle}
-
-
-def _de_a(x: Specification) -> Specification:
-    return {"x": x, "x2": {"field": "fin"}}
-
-
-def _couche(
-    lignes: list[Specification], marque: Specification, y: Specification, reste: Specification
-) -> Specification:
-    """One layer with its rows written in it: no file, no frame, no address; empty without rows."""
-    if not lignes:
-        return {}
-    return {"data": {"values": lignes}, "mark": marque, "encoding": {"y": y, **reste}}
-
-
-def _disques(reperes: Sequence[Repere], x: Specification, y: Specification, *, plein: bool) -> Specification:
-    """Full violet discs for the quartier, hollow grey shapes for its references."""
-    couleur = VIOLET if plein else GRIS_FONCE
-    lignes = [
-        {"nom": r.nom, "valeur": r.valeur, "ecrit": r.ecrit, "forme": FORMES.get(r.niveau, FORME_REFERENCE)}
-        for r in reperes
-    ]
-    marque = {
-        "type": "point",
-        "size": 190 if plein else 110,
-        "stroke": couleur,
-        "strokeWidth": 2,
-        "fill": couleur if plein else "#FFFFFF",
-        "opacity": 1,
-    }
-    infobulle = [_infobulle("nom", "Territoire"), _infobulle("ecrit", "Valeur")]
-    forme = {"field": "forme", "type": "nominal", "scale": None}
-    return _couche(lignes, marque, y, {"x": x, "shape": forme, "tooltip": infobulle})
-
-
-def _infobulle(champ: str, titre: str) -> Specification:
-    return {"field": champ, "type": "nominal", "title": titre}
-
-
-def _bande(plage: PlageDessinee | None, x: Specification, y: Specification) -> list[Specification]:
-    if plage is None:
-        return []
-    etendue = [{"nom": plage.nom, "valeur": plage.minimum, "fin": plage.maximum}]
-    traits = [{"nom": plage.nom, "valeur": valeur} for valeur in plage.valeurs]
-    return [
-        _couche(etendue, {"type": "rule", "color": BANDE, "strokeWidth": 12, "strokeCap": "round"}, y, _de_a(x)),
-        _couche(traits, {"type": "tick", "color": GRIS_FONCE, "thickness": 1.5, "height": 12}, y, {"x": x}),
-    ]
-
-
-def _etiquettes(reperes: Sequence[Repere], plage: PlageDessinee | None, y: Specification) -> list[Specification]:
-    """Name on the left and value on the right, above each rail; the quartier in bold."""
-    lignes = [{"nom": r.nom, "ecrit": r.ecrit, "quartier": r.niveau == "quartier"} for r in reperes]
+    # Dots are read by position: the axis never starts at zero by force.
+    marge = 0.04 * (max(bornes) - min(bornes)) or 1.0
+    debut, fin = min(bornes) - marge, max(bornes) + marge
+    x = _echelle(debut, fin)
+    fond = len(reperes) * HAUTEUR_LIGNE + (HAUTEUR_LIGNE if plage else 0)
+    morceaux = [_graduations(debut, fin, x, fond, titre_axe)]
+    morceaux += [_rangee(repere, x, (rang + 1) * HAUTEUR_LIGNE - 14) for rang, repere in enumerate(reperes)]
     if plage:
-        lignes.append({"nom": plage.nom, "ecrit": "", "quartier": False})
-    couches = []
-    for est_quartier, couleur, graisse in ((True, VIOLET, 700), (False, TEXTE, 400)):
-        textes: list[Specification] = [ligne for ligne in lignes if ligne["quartier"] is est_quartier]
-        for champ, bord, ancre in (("nom", 0, "left"), ("ecrit", "width", "right")):
-            marque = {
-                "type": "text",
-                "align": ancre,
-                "baseline": "middle",
-                "dy": -19,
-                "fontSize": 13.5,
-                "fontWeight": graisse,
-                "color": couleur,
-                # On a telephone a long name gives way to the value on its right.
-                "limit": {"expr": "max(120, width - 76)"},
-            }
-            texte = {"x": {"value": bord}, "text": {"field": champ, "type": "nominal"}}
-            couches.append(_couche(textes, marque, y, texte))
-    return couches
+        morceaux.append(_bande(plage, x, fond - 14))
+    return _dessin(morceaux, fond + HAUTEUR_AXE, alt, "points")
+
+
+def _echelle(debut: float, fin: float, gauche: float = BORD) -> Callable[[float], str]:
+    """Value → horizontal position, between `gauche` % and `BORD` % from the right."""
+    return lambda valeur: f"{gauche + (100 - gauche - BORD) * (valeur - debut) / (fin - debut):.2f}%"
+
+
+def _dessin(morceaux: Sequence[Html], hauteur: int, alt: str, classe: str) -> Html:
+    dessin = balise("svg", joindre(morceaux), role="img", aria_label=alt, width="100%", height=hauteur)
+    return balise("div", dessin, class_=f"graphique {classe}")
+
+
+_DESSIN = re.compile(
+    r'(<div class="graphique \w+">)<svg role="img" aria-label="([^"]*)" width="100%" height="(\d+)">(.*?)</svg></div>'
+)
+
+
+def en_images(html: Html) -> Html:
+    """The same page with each drawing as an image: Streamlit keeps no inline SVG; the words and positions are the same."""
+
+    def image(trouve: re.Match[str]) -> str:
+        debut, alt, hauteur, contenu = trouve.groups()
+        svg = (
+            f'<svg xmlns="http://www.w3.org/2000/svg" width="100%" height="{hauteur}"'
+            f' font-family="Source Sans 3, Source Sans Pro, DejaVu Sans, Arial, sans-serif">{contenu}</svg>'
+        )
+        source = base64.b64encode(svg.encode()).decode()
+        return f'{debut}<img alt="{alt}" height="{hauteur}" src="data:image/svg+xml;base64,{source}"></div>'
+
+    return Html(_DESSIN.sub(image, html))
+
+
+def _trait(x1: object, y1: object, x2: object, y2: object, **attributs: object) -> Html:
+    return balise("line", x1=x1, y1=y1, x2=x2, y2=y2, **attributs)
+
+
+def _texte(contenu: str, x: object, y: object, ancre: str, **attributs: object) -> Html:
+    return balise("text", contenu, x=x, y=y, text_anchor=ancre, **{"font_size": "13", "fill": TEXTE, **attributs})
+
+
+def _symbole(forme: str, x: str, y: float, couleur: str, titre: str, *, plein: bool) -> Html:
+    """A mark whose shape alone tells what it is, with its title for the pointer."""
+    style = {"fill": couleur if plein else "#FFFFFF", "stroke": couleur, "stroke_width": "2"}
+    bulle = balise("title", titre)
+    if forme == "disque":
+        return balise("circle", bulle, cx=x, cy=f"{y:.1f}", r="7" if plein else "5.5", **style)
+    trace = balise("path", bulle, d=_TRACES[forme], **style)
+    return balise("svg", trace, x=x, y=f"{y:.1f}", overflow="visible", width="1", height="1")
+
+
+def _graduations(debut: float, fin: float, x: Callable[[float], str], fond: int, titre: str) -> Html:
+    pas = _pas(fin - debut, 5)
+    decimales = max(0, -math.floor(math.log10(pas)))
+    morceaux = [_trait(f"{BORD}%", fond, f"{100 - BORD}%", fond, stroke=GRIS)]
+    graduation = math.ceil(debut / pas) * pas
+    while graduation <= fin + 1e-9:
+        ou = x(graduation)
+        morceaux.append(_trait(ou, 0, ou, fond, stroke="#ECEAEF"))
+        morceaux.append(_texte(nombre(graduation, decimales), ou, fond + 17, "middle", fill=GRIS_FONCE))
+        graduation += pas
+    morceaux.append(_texte(titre, "50%", fond + 36, "middle", fill=GRIS_FONCE))
+    return joindre(morceaux)
+
+
+def _pas(etendue: float, nombre_voulu: int) -> float:
+    """A step of 1, 2 or 5 times a power of ten."""
+    brut = etendue / nombre_voulu
+    puissance = 10.0 ** math.floor(math.log10(brut))
+    return next(m * puissance for m in (1, 2, 5, 10) if brut <= m * puissance * 1.0000001)
+
+
+def _rangee(repere: Repere, x: Callable[[float], str], y: float) -> Html:
+    """The rail of one territory: its name, its value, its interval and its mark; the quartier in bold violet."""
+    est_quartier = repere.niveau == "quartier"
+    style: dict[str, object] = {"fill": VIOLET if est_quartier else TEXTE}
+    if est_quartier:
+        style["font_weight"] = "700"
+    morceaux = [
+        _trait(f"{BORD}%", y, f"{100 - BORD}%", y, stroke=RAIL, stroke_width="8", stroke_linecap="round"),
+        _texte(repere.nom, "0", y - 15, "start", **style),
+        _texte(repere.ecrit, "100%", y - 15, "end", **style),
+    ]
+    if repere.basse is not None and repere.haute is not None:
+        bornes = (x(repere.basse), y, x(repere.haute), y)
+        morceaux.append(_trait(*bornes, stroke=VIOLET, stroke_width="8", stroke_opacity="0.35", class_="intervalle"))
+    forme = FORMES.get(repere.niveau, FORME_REFERENCE)
+    couleur, titre = (VIOLET if est_quartier else GRIS_FONCE), f"{repere.nom} : {repere.ecrit}"
+    morceaux.append(_symbole(forme, x(repere.valeur), y, couleur, titre, plein=est_quartier))
+    return balise("g", joindre(morceaux), class_="quartier" if est_quartier else "reference")
+
+
+def _bande(plage: PlageDessinee, x: Callable[[float], str], y: float) -> Html:
+    morceaux = [_texte(plage.nom, "0", y - 15, "start")]
+    morceaux.append(
+        _trait(x(plage.minimum), y, x(plage.maximum), y, stroke=BANDE, stroke_width="12", stroke_linecap="round")
+    )
+    morceaux += [
+        _trait(x(v), y - 6, x(v), y + 6, stroke=GRIS_FONCE, stroke_width="1.5", class_="quartier-voisin")
+        for v in plage.valeurs
+    ]
+    return balise("g", joindre(morceaux), class_="plage")
 
 
 def tendance(
@@ -227,84 +211,95 @@ def tendance(
     titre_y: str,
     titre_x: str,
     *,
+    alt: str,
     pas: float = 1.0,
     origine: float | None = None,
     couleurs: Sequence[str] = COULEURS,
-) -> Specification:
+) -> Html:
     """Lines that stop where a point is missing: two points further apart than `pas` are never joined.
 
     Each series has its own line style and its own symbol; the page prints them in its legend (`LEGENDE`).
     """
-    lignes = [ligne for serie in series for ligne in _lignes(serie, pas)]
-    noms = [serie.nom for serie in series]
-    x, y = _axe_du_temps(lignes, titre_x), _axe_vertical(titre_y)
-    couleur = _par_serie(noms, couleurs)
-    couches: list[Specification] = []
-    if origine is not None:
-        couches.append(
-            _couche([{"y": origine}], {"type": "rule", "color": GRIS, "strokeWidth": 1}, {**y, "title": titre_y}, {})
-        )
-    trait = {"x": x, "color": couleur, "detail": {"field": "troncon", "type": "nominal"}}
-    trait["strokeDash"] = _par_serie(noms, TIRETS)
-    couches.append(_couche(lignes, {"type": "line", "strokeWidth": 2.5}, y, trait))
-    # Above the limit, only a series of one point keeps its symbol: it has no line.
-    visibles = {serie.nom for serie in series if len(serie.points) == 1 or len(lignes) <= POINTS_VISIBLES}
-    infobulle = [_infobulle("serie", "Territoire"), _infobulle("date", "Date"), _infobulle("ecrit", "Valeur")]
-    disque = {"x": x, "color": couleur, "shape": _par_serie(noms, SYMBOLES), "tooltip": infobulle}
-    marque = {"type": "point", "filled": True, "size": 80, "opacity": 1}
-    couches.append(_couche([ligne for ligne in lignes if ligne["serie"] in visibles], marque, y, disque))
-    return _specification([couche for couche in couches if couche], HAUTEUR_TENDANCE)
+    tous = [point for serie in series for point in serie.points]
+    valeurs = [point.valeur for point in tous] + ([origine] if origine is not None else [])
+    pas_y = _pas(max(valeurs) - min(valeurs) or 1.0, 5)
+    bas, haut = math.floor(min(valeurs) / pas_y) * pas_y, math.ceil(max(valeurs) / pas_y) * pas_y
+    haut = haut if haut > bas else bas + pas_y
+    plafond, plancher = 26.0, HAUTEUR_TENDANCE - 46.0
+
+    def y(valeur: float) -> float:
+        return plancher - (plancher - plafond) * (valeur - bas) / (haut - bas)
+
+    debut = math.floor(min(point.abscisse for point in tous))
+    fin = max(math.ceil(max(point.abscisse for point in tous)), debut + 1)
+    x = _echelle(debut, fin, GAUCHE_TENDANCE)
+    morceaux = [_texte(titre_y, "0", 12, "start", fill=GRIS_FONCE)]
+    morceaux += [_grille(bas, haut, pas_y, y, origine), _annees(debut, fin, x, plancher)]
+    for rang, serie in enumerate(series):
+        visibles = len(serie.points) == 1 or len(tous) <= POINTS_VISIBLES
+        morceaux.append(_ligne(serie, rang, x, y, pas, couleurs[rang], symboles=visibles))
+    morceaux.append(_noms_verticaux(bas, haut, pas_y, y))
+    if titre_x:
+        morceaux.append(_texte(titre_x, "50%", HAUTEUR_TENDANCE - 6, "middle", fill=GRIS_FONCE))
+    return _dessin(morceaux, HAUTEUR_TENDANCE, alt, "tendance")
 
 
-def _lignes(serie: Serie, pas: float) -> list[Specification]:
-    numeros = _troncons([point.abscisse for point in serie.points], pas)
-    return [
-        {
-            "serie": serie.nom,
-            "x": point.abscisse,
-            "y": point.valeur,
-            "troncon": f"{serie.nom}|{numero}",
-            "ecrit": point.ecrit,
-            "date": point.date,
-        }
-        for point, numero in zip(serie.points, numeros, strict=True)
+def _paliers(bas: float, haut: float, pas: float) -> list[float]:
+    return [bas + rang * pas for rang in range(round((haut - bas) / pas) + 1)]
+
+
+def _grille(bas: float, haut: float, pas: float, y: Callable[[float], float], origine: float | None) -> Html:
+    traits = [
+        _trait(f"{BORD}%", f"{y(v):.1f}", f"{100 - BORD}%", f"{y(v):.1f}", stroke="#ECEAEF")
+        for v in _paliers(bas, haut, pas)
     ]
+    if origine is not None:
+        traits.append(_trait(f"{BORD}%", f"{y(origine):.1f}", f"{100 - BORD}%", f"{y(origine):.1f}", stroke=GRIS))
+    return joindre(traits)
 
 
-def _troncons(abscisses: Sequence[float], pas: float) -> list[int]:
-    """The number of the unbroken piece each point belongs to."""
-    numeros: list[int] = []
-    for rang, x in enumerate(abscisses):
-        rupture = rang > 0 and x - abscisses[rang - 1] > pas * 1.5
-        numeros.append((numeros[-1] if numeros else 0) + (1 if rupture else 0))
-    return numeros
+def _noms_verticaux(bas: float, haut: float, pas: float, y: Callable[[float], float]) -> Html:
+    """Values of the horizontal rules, written above them at the left edge."""
+    decimales = max(0, -math.floor(math.log10(pas)))
+    return joindre(
+        _texte(nombre(v, decimales), "0", f"{y(v) - 3:.1f}", "start", fill=GRIS_FONCE) for v in _paliers(bas, haut, pas)
+    )
 
 
-def _axe_du_temps(lignes: Sequence[Specification], titre: str) -> Specification:
-    """Whole years, at most eight labels, a little room on each side."""
-    debut = math.floor(min(ligne["x"] for ligne in lignes))
-    fin = max(math.ceil(max(ligne["x"] for ligne in lignes)), debut + 1)
-    marge = 0.02 * (fin - debut)
-    annees = list(range(debut, fin + 1, max(1, math.ceil((fin - debut) / 7))))
-    return {
-        "field": "x",
-        "type": "quantitative",
-        "title": titre or None,
-        "scale": {"domain": [debut - marge, fin + marge], "nice": False, "zero": False},
-        "axis": {"format": "d", "values": annees, "grid": False},
-    }
+def _annees(debut: int, fin: int, x: Callable[[float], str], plancher: float) -> Html:
+    """Whole years, at most eight labels."""
+    saut = max(1, math.ceil((fin - debut) / 7))
+    return joindre(
+        _texte(str(annee), x(annee), f"{plancher + 18:.1f}", "middle", fill=GRIS_FONCE)
+        for annee in range(debut, fin + 1, saut)
+    )
 
 
-def _axe_vertical(titre: str) -> Specification:
-    echelle = {"zero": False, "nice": True}
-    axe = {"tickCount": 6, "format": "~f"}
-    return {"field": "y", "type": "quantitative", "title": titre, "scale": echelle, "axis": axe}
-
-
-def _par_serie(noms: Sequence[str], valeurs: Sequence[Any]) -> Specification:
-    echelle = {"domain": list(noms), "range": list(valeurs[: len(noms)])}
-    return {"field": "serie", "type": "nominal", "scale": echelle, "legend": None}
-
-
-def _specification(couches: Sequence[Specification], hauteur: int) -> Specification:
-    return {"width": "container", "height": hauteur, "layer": list(couches), "config": CONFIGURATION}
+def _ligne(
+    serie: Serie,
+    rang: int,
+    x: Callable[[float], str],
+    y: Callable[[float], float],
+    pas: float,
+    couleur: str,
+    *,
+    symboles: bool,
+) -> Html:
+    """The segments of one series, then its marks; no segment crosses a missing date."""
+    morceaux = []
+    for avant, apres in zip(serie.points, serie.points[1:], strict=False):
+        if apres.abscisse - avant.abscisse <= pas * 1.5:
+            morceaux.append(
+                _trait(
+                    x(avant.abscisse), f"{y(avant.valeur):.1f}", x(apres.abscisse), f"{y(apres.valeur):.1f}",
+                    stroke=couleur, stroke_width="2.5", stroke_dasharray=TIRETS[rang] or None,
+                )
+            )  # fmt: skip
+    if symboles:
+        morceaux += [
+            _symbole(
+                SYMBOLES[rang], x(p.abscisse), y(p.valeur), couleur, f"{serie.nom}, {p.date} : {p.ecrit}", plein=True
+            )
+            for p in serie.points
+        ]
+    return balise("g", joindre(morceaux), class_=f"serie s{rang}", data_serie=e(serie.nom))

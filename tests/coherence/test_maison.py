@@ -66,7 +66,7 @@ def test_rooms_hand_over_by_files(piece: str) -> None:
 
 
 def test_the_sheet_of_a_quartier_reads_a_release_and_nothing_else() -> None:
-    """Neither the rest of publication nor Streamlit: the same sheet is a page, a static file and a PDF."""
+    """Neither the rest of publication nor Streamlit: the same sheet is a page and a file of the release."""
     fautes = []
     for chemin in sorted((RACINE / "publication" / "sheets").rglob("*.py")):
         for noeud in ast.walk(ast.parse(chemin.read_text(encoding="utf-8"))):

@@ -7,16 +7,18 @@ Does not belong here: whole pages (tests/browser), words (test_textes).
 from __future__ import annotations
 
 import base64
-from typing import Any
+import math
+import re
+from html import unescape
+from xml.etree import ElementTree
 
-import altair as alt
 import pytest
 import shapely
 
 from publication.sheets import balises as b
 from publication.sheets import chiffre
 from publication.sheets.carte import carte
-from publication.sheets.graphiques import PlageDessinee, Point, Repere, Serie, points_et_plage, tendance
+from publication.sheets.graphiques import PlageDessinee, Point, Repere, Serie, en_images, points_et_plage, tendance
 from publication.sheets.modele import Valeur, depuis
 
 HOSTILE = '<img src=x onerror="alert(1)">'
@@ -80,48 +82,95 @@ def test_la_legende_ne_cite_que_les_signes_utilises() -> None:
     assert "non diffusé" not in legende
 
 
-def points() -> dict[str, Any]:
-    reperes = [Repere("Q", "quartier", 34.7, "34,7 %", 32.0, 37.4), Repere("Caen", "commune", 51.7, "51,7 %")]
-    return points_et_plage(reperes, PlageDessinee("QPV du département", 30.0, 55.0, [30.0, 34.7, 55.0]), "en %")
+def dessin(html: str) -> ElementTree.Element:
+    return ElementTree.fromstring(html)  # noqa: S314 (our own drawing)
 
 
-def test_les_graphiques_respectent_le_schema_d_altair() -> None:
-    alt.LayerChart.from_dict(points())
-    series = [Serie("Q", [Point(2016.0, 100.0, "100", "2016")]), Serie("R", [Point(2017.0, 98.0, "98", "2017")])]
-    alt.LayerChart.from_dict(tendance(series, "base 100", "", origine=100))
+def points() -> ElementTree.Element:
+    reperes = [Repere("Q", "quartier", 34.0, "34,0 %", 32.0, 38.0), Repere("Caen", "commune", 52.0, "52,0 %")]
+    plage = PlageDessinee("QPV du département", 30.0, 55.0, [30.0, 34.0, 55.0])
+    return dessin(points_et_plage(reperes, plage, "en %", "Taux : 34,0 %."))
 
 
-def donnees(specification: dict[str, Any], marque: str) -> list[dict[str, Any]]:
-    return [c for c in specification["layer"] if c["mark"]["type"] == marque]
+def test_l_explorateur_montre_le_meme_dessin_en_image() -> None:
+    """Streamlit drops inline SVG: the image holds the same marks at the same positions, and the same words."""
+    html = points_et_plage([Repere("Q", "quartier", 34.0, "34,0 %")], None, "en %", 'Taux « "exact" » : 34,0 %.')
+    image = re.search(r'<img alt="([^"]*)" height="\d+" src="data:image/svg\+xml;base64,([^"]+)">', en_images(html))
+    assert image is not None
+    assert unescape(image[1]) == dessin(html)[0].attrib["aria-label"]
+    contenu = base64.b64decode(image[2]).decode()
+    svg = ElementTree.fromstring(contenu.replace(' xmlns="http://www.w3.org/2000/svg"', ""))  # noqa: S314
+    assert [position(c) for c in svg.findall(".//circle")] == [position(c) for c in dessin(html).findall(".//circle")]
+
+
+def position(element: ElementTree.Element, attribut: str = "cx") -> float:
+    return float(element.attrib[attribut].rstrip("%"))
+
+
+def test_un_graphique_dit_ce_qu_il_montre() -> None:
+    svg = points().find("svg")
+    assert svg is not None
+    assert (svg.attrib["role"], svg.attrib["aria-label"]) == ("img", "Taux\u00a0: 34,0\u00a0%.")
 
 
 def test_le_quartier_se_distingue_sans_couleur() -> None:
-    references, quartier = donnees(points(), "point")
-    assert quartier["data"]["values"][0]["forme"] != references["data"]["values"][0]["forme"]
-    assert quartier["mark"]["fill"] != "#FFFFFF" == references["mark"]["fill"]
+    """A full disc against a hollow square, whatever the colours."""
+    quartier, reference = points().find(".//g[@class='quartier']"), points().find(".//g[@class='reference']")
+    assert quartier is not None
+    assert reference is not None
+    disque, carre = quartier.find("circle"), reference.find("svg/path")
+    assert disque is not None
+    assert carre is not None
+    assert disque.attrib["fill"] != "#FFFFFF" == carre.attrib["fill"]
+    assert reference.find("circle") is None
 
 
-def test_l_axe_contient_tout_et_la_plage_a_un_trait_par_quartier() -> None:
-    specification = points()
-    bas, haut = donnees(specification, "point")[0]["encoding"]["x"]["scale"]["domain"]
-    assert bas < 30.0
-    assert haut > 55.0
-    assert len(donnees(specification, "tick")[0]["data"]["values"]) == 3
+def test_les_positions_sont_celles_des_valeurs() -> None:
+    """The range goes from 30 to 55, with 4 % of its width on each side: 29 to 56, drawn between 2 % and 98 %."""
+    svg = points()
+    (disque,) = svg.findall(".//circle")
+    assert position(disque) == pytest.approx(2 + 96 * (34 - 29) / 27, abs=0.01)
+    (carre,) = svg.findall(".//g[@class='reference']/svg")
+    assert position(carre, "x") == pytest.approx(2 + 96 * (52 - 29) / 27, abs=0.01)
+    (intervalle,) = svg.findall(".//line[@class='intervalle']")
+    assert position(intervalle, "x1") == pytest.approx(2 + 96 * (32 - 29) / 27, abs=0.01)
+    assert position(intervalle, "x2") == pytest.approx(2 + 96 * (38 - 29) / 27, abs=0.01)
+    traits = svg.findall(".//line[@class='quartier-voisin']")
+    assert [position(t, "x1") for t in traits] == pytest.approx(
+        [2 + 96 * (v - 29) / 27 for v in (30, 34, 55)], abs=0.01
+    )
+
+
+def segments(abscisses: list[float], pas: float = 1.0) -> list[tuple[float, float]]:
+    html = tendance([Serie("Q", [Point(a, 100.0, "", "") for a in abscisses])], "", "", alt="", pas=pas)
+    debut, fin = math.floor(min(abscisses)), math.ceil(max(abscisses))
+
+    def annee(trait: ElementTree.Element, bout: str) -> float:
+        return debut + (position(trait, bout) - 9) / 89 * (fin - debut)
+
+    return [
+        (round(annee(t, "x1"), 2), round(annee(t, "x2"), 2)) for t in dessin(html).findall(".//g[@data-serie='Q']/line")
+    ]
 
 
 def test_la_ligne_s_arrete_ou_une_annee_manque() -> None:
     """No point at 31/12/2019: 2018 and 2020 are never joined (gap method §17.5)."""
-    annees = [2016.0, 2017.0, 2018.0, 2020.0, 2021.0]
-    specification = tendance([Serie("Q", [Point(a, 100.0, "", "") for a in annees])], "", "")
-    troncons = [ligne["troncon"] for ligne in donnees(specification, "line")[0]["data"]["values"]]
-    assert troncons == ["Q|0", "Q|0", "Q|0", "Q|1", "Q|1"]
+    assert segments([2016.0, 2017.0, 2018.0, 2020.0, 2021.0]) == [(2016, 2017), (2017, 2018), (2020, 2021)]
 
 
 def test_deux_trimestres_voisins_se_suivent() -> None:
-    trimestres = [2020.0, 2020.25, 2020.5, 2021.0]
-    specification = tendance([Serie("D", [Point(t, 8.0, "", "") for t in trimestres])], "", "", pas=0.25)
-    troncons = [ligne["troncon"] for ligne in donnees(specification, "line")[0]["data"]["values"]]
-    assert troncons == ["D|0", "D|0", "D|0", "D|1"]
+    assert segments([2020.0, 2020.25, 2020.5, 2021.0], 0.25) == [(2020, 2020.25), (2020.25, 2020.5)]
+
+
+def test_chaque_serie_a_son_trait_et_son_symbole() -> None:
+    series = [
+        Serie(n, [Point(2016.0, v, "", ""), Point(2017.0, v + 1, "", "")]) for n, v in (("Q", 100.0), ("R", 98.0))
+    ]
+    svg = dessin(tendance(series, "base 100", "", alt="", origine=100))
+    styles = [svg.find(f".//g[@data-serie='{nom}']/line").attrib.get("stroke-dasharray") for nom in "QR"]  # type: ignore[union-attr]
+    assert styles == [None, "7 4"]
+    assert len(svg.findall(".//g[@data-serie='Q']/circle")) == 2
+    assert len(svg.findall(".//g[@data-serie='R']/svg")) == 2
 
 
 def test_la_carte_trace_2024_en_plein_et_2015_en_tirets() -> None:

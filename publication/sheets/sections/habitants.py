@@ -6,9 +6,8 @@ Does not belong here: the employment section (emploi), the perimeter (geographie
 
 from __future__ import annotations
 
-import streamlit as st
-
 from publication.sheets import balises as b
+from publication.sheets.balises import Html
 from publication.sheets.fiche import Fiche
 from publication.sheets.sections import themes
 from publication.sheets.sections.points import points
@@ -22,9 +21,9 @@ THEMES = (
 DESSINES = ("niveau_vie_median", "taux_pauvrete_60")
 
 
-def section_habitants(fiche: Fiche, reference: str) -> None:
+def section_habitants(fiche: Fiche, reference: str) -> Html:
     """The section, theme by theme; income is drawn, the rest is in tables."""
-    st.html(b.balise("h2", "Habitants, revenus, prestations et logement", id="habitants-et-logement"))
+    morceaux: list[Html] = [b.balise("h2", "Habitants, revenus, prestations et logement", id="habitants-et-logement")]
     for theme, titre in THEMES:
         indicateurs = themes.indicateurs_de(fiche, ("transversal",), (theme,))
         communaux = [
@@ -34,18 +33,14 @@ def section_habitants(fiche: Fiche, reference: str) -> None:
         ]
         if not indicateurs and not communaux:
             continue
-        st.html(b.balise("h3", titre))
+        morceaux.append(b.balise("h3", titre))
         for nom in DESSINES:
             indicateur = fiche.indicateur(nom)
             if indicateur is not None and indicateur.theme == theme and any(cle[0] == nom for cle in fiche.ecarts):
-                st.html(b.balise("h4", indicateur.libelle))
-                points(fiche, indicateur)
-        st.html(
-            b.joindre(
-                (
-                    themes.tableau_theme(fiche, indicateurs, reference, titre),
-                    themes.contexte_commune(fiche, communaux, titre.lower()),
-                    themes.absents(fiche, indicateurs),
-                )
-            )
-        )
+                morceaux += [b.balise("h4", indicateur.libelle), points(fiche, indicateur)]
+        morceaux += [
+            themes.tableau_theme(fiche, indicateurs, reference, titre),
+            themes.contexte_commune(fiche, communaux, titre.lower()),
+            themes.absents(fiche, indicateurs),
+        ]
+    return b.joindre(morceaux)

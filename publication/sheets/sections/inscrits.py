@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import streamlit as st
-
 from publication.sheets import balises as b
 from publication.sheets import chiffre
 from publication.sheets.balises import Html
@@ -47,13 +45,13 @@ _RACCOURCIS = (
 )
 
 
-def section_inscrits(fiche: Fiche) -> None:
-    """Level, trend and structure, written on the page; the reason when nothing is published."""
+def section_inscrits(fiche: Fiche) -> Html:
+    """Level, trend and structure; the reason when nothing is published."""
     serie = fiche.valeurs.get("defm_abc", [])
-    st.html(b.joindre((b.balise("h3", "Demandeurs d’emploi inscrits à France Travail"), _niveau(fiche, serie))))
+    morceaux = [b.balise("h3", "Demandeurs d’emploi inscrits à France Travail"), _niveau(fiche, serie)]
     if serie:
-        _tendance(fiche)
-        st.html(_structure(fiche))
+        morceaux += [_tendance(fiche), _structure(fiche)]
+    return b.joindre(morceaux)
 
 
 def _niveau(fiche: Fiche, serie: Sequence[Valeur]) -> Html:
@@ -83,37 +81,30 @@ def _absence_2024(fiche: Fiche) -> str:
     return phrase
 
 
-def _tendance(fiche: Fiche) -> None:
+def _tendance(fiche: Fiche) -> Html:
     """Base-100 index of the quartier and of the fixed panels; the line stops where a 31 December is missing."""
     indice = fiche.indicateur("indice_defm_abc")
     propres = [v for v in fiche.valeurs.get("indice_defm_abc", []) if v.est_lisible and v.valeur is not None]
     if indice is None:
-        return
+        return Html("")
     if len(propres) < 2:
         derniere = fiche.derniere("indice_defm_abc")
         statut = derniere.statut if derniere is not None else "non_calculable"
         phrase = ABSENCES.get(statut, ABSENCES["non_calculable"]).phrase
-        st.html(b.balise("p", b.absence(statut), f" Évolution en base 100 : {phrase}"))
-        return
+        return b.balise("p", b.absence(statut), f" Évolution en base 100 : {phrase}")
     series = _series(fiche, propres)
     debut, dernier = propres[0], propres[-1]
     niveau = nombre(dernier.valeur or 0.0, 1)
     resume = f"Inscrits A, B, C, base 100 au {periode(debut.periode)} : {niveau} au {periode(dernier.periode)}."
-    st.html(b.balise("h4", f"Évolution depuis le {periode(debut.periode)}, en base 100"))
-    st.vega_lite_chart(
-        spec=tendance([_tracer(nom, valeurs) for nom, valeurs in series], "base 100", "au 31 décembre", origine=100),
-        width="stretch",
-        theme=None,
-        alt=f"{resume} Le tableau qui suit donne les mêmes valeurs.",
-        key="tendance-inscrits",
-    )
-    st.html(
-        b.joindre(
-            (
-                b.legende_series([nom for nom, _ in series], LEGENDE),
-                b.consigne(_lire(propres), f"{indice.avertissement} {DEPARTS_ARRIVEES}"),
-                _tableau_tendance(fiche, series, indice),
-            )
+    alt = f"{resume} Le tableau qui suit donne les mêmes valeurs."
+    traces = [_tracer(nom, valeurs) for nom, valeurs in series]
+    return b.joindre(
+        (
+            b.balise("h4", f"Évolution depuis le {periode(debut.periode)}, en base 100"),
+            tendance(traces, "base 100", "au 31 décembre", origine=100, alt=alt),
+            b.legende_series([nom for nom, _ in series], LEGENDE),
+            b.consigne(_lire(propres), f"{indice.avertissement} {DEPARTS_ARRIVEES}"),
+            _tableau_tendance(fiche, series, indice),
         )
     )
 

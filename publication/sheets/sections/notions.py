@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import streamlit as st
-
 from publication.sheets import balises as b
 from publication.sheets import chiffre
 from publication.sheets.balises import Html
@@ -40,26 +38,23 @@ NOTIONS = (
 )
 
 
-def section_notions(fiche: Fiche) -> None:
+def section_notions(fiche: Fiche) -> Html:
     """The three notions side by side, then the landmark on its own axis."""
     cartes = b.joindre(b.balise("div", b.balise("h4", titre), b.balise("p", texte)) for titre, texte in NOTIONS)
-    st.html(
-        b.joindre(
-            (
-                b.balise("h3", "Trois mesures du chômage, trois échelles"),
-                b.balise(
-                    "p",
-                    "Ces mesures ne comptent pas les mêmes personnes : elles ne sont jamais placées sur le même axe, "
-                    "ni soustraites l’une de l’autre.",
-                ),
-                b.balise("div", cartes, class_="notions"),
-                _ensemble_des_qpv(fiche),
-            )
-        )
-    )
+    morceaux = [
+        b.balise("h3", "Trois mesures du chômage, trois échelles"),
+        b.balise(
+            "p",
+            "Ces mesures ne comptent pas les mêmes personnes : elles ne sont jamais placées sur le même axe, "
+            "ni soustraites l’une de l’autre.",
+        ),
+        b.balise("div", cartes, class_="notions"),
+        _ensemble_des_qpv(fiche),
+    ]
     indicateur = fiche.indicateur(INDICATEUR_BIT)
     if indicateur is not None:
-        _repere(fiche, indicateur)
+        morceaux.append(_repere(fiche, indicateur))
+    return b.joindre(morceaux)
 
 
 def _ensemble_des_qpv(fiche: Fiche) -> Html:
@@ -76,45 +71,31 @@ def _ensemble_des_qpv(fiche: Fiche) -> Html:
     )
 
 
-def _repere(fiche: Fiche, indicateur: Indicateur) -> None:
+def _repere(fiche: Fiche, indicateur: Indicateur) -> Html:
     series = _series(fiche)
     departement = fiche.registre.nom("departement", fiche.territoire.code_departement)
-    st.html(b.balise("h4", f"Repère : taux de chômage au sens du BIT, {departement} et France"))
+    titre = b.balise("h4", f"Repère : taux de chômage au sens du BIT, {departement} et France")
     if not series:
-        st.html(b.balise("p", b.absence("non_diffuse"), " Ce taux n’est pas chargé dans cette version."))
-        return
+        absence = b.balise("p", b.absence("non_diffuse"), " Ce taux n’est pas chargé dans cette version.")
+        return b.joindre((titre, absence))
     nom, valeurs = series[0]
     dernier = valeurs[-1]
     resume = (
         f"Taux de chômage au sens du BIT, {nom} : {valeur_ecrite(dernier, indicateur)} au {periode(dernier.periode)}."
     )
-    st.vega_lite_chart(
-        spec=tendance(
-            [_tracer(nom, v, indicateur) for nom, v in series],
-            "en % des actifs",
-            "",
-            pas=0.25,
-            couleurs=COULEURS_REPERES,
-        ),
-        width="stretch",
-        theme=None,
-        alt=f"{resume} Le tableau qui suit donne les mêmes valeurs.",
-        key="tendance-bit",
-    )
-    st.html(
-        b.joindre(
-            (
-                b.legende_series([n for n, _ in series], LEGENDE, "reperes"),
-                b.consigne(
-                    f"au {periode(dernier.periode)}, {valeur_ecrite(dernier, indicateur)} des actifs ({nom}) sont au chômage au sens du BIT.",
-                    "ce repère ne dit rien du quartier et ne se compare pas au nombre d’inscrits.",
-                ),
-                *(
-                    b.balise("p", f"{n} — {chiffre.source_courte(fiche, v[-1])}", class_="source-ligne")
-                    for n, v in series
-                ),
-                _tableau(series, indicateur),
-            )
+    alt = f"{resume} Le tableau qui suit donne les mêmes valeurs."
+    traces = [_tracer(nom, v, indicateur) for nom, v in series]
+    return b.joindre(
+        (
+            titre,
+            tendance(traces, "en % des actifs", "", alt=alt, pas=0.25, couleurs=COULEURS_REPERES),
+            b.legende_series([n for n, _ in series], LEGENDE, "reperes"),
+            b.consigne(
+                f"au {periode(dernier.periode)}, {valeur_ecrite(dernier, indicateur)} des actifs ({nom}) sont au chômage au sens du BIT.",
+                "ce repère ne dit rien du quartier et ne se compare pas au nombre d’inscrits.",
+            ),
+            *(b.balise("p", f"{n} — {chiffre.source_courte(fiche, v[-1])}", class_="source-ligne") for n, v in series),
+            _tableau(series, indicateur),
         )
     )
 

@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import streamlit as st
-
 from publication.sheets import balises as b
 from publication.sheets import chiffre
 from publication.sheets.balises import Html
@@ -55,24 +53,18 @@ def indicateurs_en_points(fiche: Fiche) -> list[Indicateur]:
     return sorted(retenus, key=lambda i: i.indicateur != "taux_emploi_15_64")
 
 
-def points(fiche: Fiche, indicateur: Indicateur, cle: str = "points") -> None:
-    """The plot, its reading and its table, written on the page; `cle` tells apart two plots of one figure."""
+def points(fiche: Fiche, indicateur: Indicateur) -> Html:
+    """The plot, its reading and its table; the reason when there is no number."""
     sujet = _sujet(fiche, indicateur)
     if sujet is None:
         derniere = fiche.derniere(indicateur.indicateur)
         statut = derniere.statut if derniere is not None else "non_diffuse"
         phrase = ABSENCES.get(statut, ABSENCES["non_diffuse"]).phrase
-        st.html(b.joindre((b.balise("p", b.absence(statut), f" {phrase}"), b.legende_absences((statut,)))))
-        return
+        return b.joindre((b.balise("p", b.absence(statut), f" {phrase}"), b.legende_absences((statut,))))
     axe = f"{UNITES_DESSINEES.get(indicateur.unite, indicateur.unite)}, {periode(sujet.valeur.periode)}"
-    st.vega_lite_chart(
-        spec=points_et_plage(_reperes(sujet), sujet.plage, axe),
-        width="stretch",
-        theme=None,
-        alt=f"{indicateur.libelle}. {_resume(sujet)} Le tableau qui suit donne les mêmes valeurs.",
-        key=f"{cle}-{indicateur.indicateur}",
-    )
-    st.html(b.joindre((_consigne(sujet), _tableau(sujet))))
+    alt = f"{indicateur.libelle}. {_resume(sujet)} Le tableau qui suit donne les mêmes valeurs."
+    dessin = points_et_plage(_reperes(sujet), sujet.plage, axe, alt)
+    return b.joindre((dessin, _consigne(sujet), _tableau(sujet)))
 
 
 def _sujet(fiche: Fiche, indicateur: Indicateur) -> Sujet | None:
