@@ -126,8 +126,10 @@ class Registre:
             self._series[cle] = _valeurs(self.release, niveau, code)
         return self._series.get(cle, {})
 
-    def nom(self, niveau: str, code: str) -> str:
-        """Label of a territory, or its code when the release does not name it; `14118;14327` is read as two names."""
+    def nom(self, niveau: str, code: str | None) -> str:
+        """Label of a territory, or its code when the release does not name it; `14118;14327` is read as two names, no code as no name."""
+        if not code:
+            return ""
         if ";" in code:
             return " et ".join(self.nom(niveau, partie) for partie in code.split(";"))
         for zonage in ("", "2015", "2024"):
