@@ -23,13 +23,14 @@ from publication.sheets.lecture import ErreurRelease  # noqa: E402
 DOSSIER = Path(__file__).resolve().parent
 st.set_page_config(page_title=session.NOM_SITE, page_icon=str(DOSSIER / "icone.svg"), layout="wide")
 st.logo(str(DOSSIER / "marque.svg"), size="large")
-menus: dict[str, list[st.Page]] = {}
-for declaree in PAGES:
-    page_streamlit = st.Page(
-        declaree.fichier, title=declaree.titre, url_path=declaree.chemin or None, default=not declaree.chemin
-    )
-    menus.setdefault(declaree.menu, []).append(page_streamlit)
-page = st.navigation(menus, position="top")
+# A flat list: on a telephone the titles of grouped menus make a list that screen readers cannot count.
+page = st.navigation(
+    [
+        st.Page(declaree.fichier, title=declaree.titre, url_path=declaree.chemin or None, default=not declaree.chemin)
+        for declaree in PAGES
+    ],
+    position="top",
+)
 try:
     session.fixer_release()
     session.cadre_haut()

@@ -1,4 +1,4 @@
-"""The pages of the observatory, declared once: file, title, address, menu.
+"""The pages of the observatory, declared once: file, title, address.
 
 Belongs here: one line per page; navigation and HTTP routes are made from it.
 Does not belong here: the content of a page (vues).
@@ -20,15 +20,14 @@ class Page:
     fichier: str
     titre: str
     chemin: str
-    menu: str
     code_en_chemin: str = ""
 
 
 # The folder is not called `pages`: beside the entry script Streamlit would serve its files by itself to the first visitor.
 PAGES: tuple[Page, ...] = (
-    Page("vues/accueil.py", "Accueil", "", "Quartiers"),
-    Page("vues/quartier.py", "Fiche quartier", "quartier", "Quartiers"),
-    Page("vues/donnees.py", "Données", "donnees", "Données"),
+    Page("vues/accueil.py", "Accueil", ""),
+    Page("vues/quartier.py", "Fiche quartier", "quartier"),
+    Page("vues/donnees.py", "Données", "donnees"),
 )
 
 

@@ -180,7 +180,7 @@ def test_files_of_the_current_release(port: int, release: Path, chemin: str, nom
     assert demander(port, chemin, If_None_Match=entetes["etag"])[0] == 304
 
 
-@pytest.mark.parametrize("chemin", ["/", "/donnees", "/quartiers/QP961001?reference=epci", "/quartiers/QP961002"])
+@pytest.mark.parametrize("chemin", ["/", "/donnees", "/quartiers/QP961001?reference=epci", "/quartiers/QP999999"])
 def test_everything_else_is_the_application(port: int, chemin: str) -> None:
     statut, entetes, corps = demander(port, chemin)
     assert (statut, corps.decode()) == (200, f"application {chemin}")

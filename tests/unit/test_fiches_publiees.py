@@ -55,7 +55,7 @@ def test_les_fiches_ne_changent_pas_l_identite(monde: Monde) -> None:
     assert a_ses_fiches(dossier)
     assert verifier(dossier) == []
     assert courante(monde.releases) == dossier
-    assert sorted(p.name for p in monde.releases.iterdir()) == sorted([".verrou", sans, "current"])
+    assert sorted(p.name for p in monde.releases.iterdir()) == sorted([".verrou", sans, "current", "journal.atom"])
     marques = {chemin: chemin.stat().st_mtime_ns for chemin in dossier.rglob("*")}
     assert monde.publier(fiches=True) == monde.publier() == sans
     assert {chemin: chemin.stat().st_mtime_ns for chemin in dossier.rglob("*")} == marques
