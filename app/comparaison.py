@@ -95,7 +95,8 @@ def selectionner(
     cellules: dict[tuple[str, str], Cellule] = {}
     for indicateur in indicateurs:
         for ligne in _lire(registre, zonage, indicateur, recentes[indicateur], niveau, codes):
-            cellules[ligne.pop("code"), indicateur] = Cellule(**ligne)
+            code = ligne.pop("code")
+            cellules[code, indicateur] = Cellule(**ligne)
     return [
         Ligne(
             q,

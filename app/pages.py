@@ -28,6 +28,7 @@ class Page:
 PAGES: tuple[Page, ...] = (
     Page("vues/accueil.py", "Accueil", "", "Quartiers"),
     Page("vues/quartier.py", "Fiche quartier", "quartier", "Quartiers"),
+    Page("vues/comparer.py", "Comparer", "comparer", "Comparer"),
     Page("vues/donnees.py", "Données", "donnees", "Données"),
 )
 

@@ -13,12 +13,14 @@ import duckdb
 import fastexcel
 import polars as pl
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from app.comparaison import Ligne, ordonner, selectionner
 from app.exports import csv, neutraliser, parquet, trame, xlsx
 from publication.sheets.fiche import Registre
 from publication.sheets.lecture import chemin_courant, ouvrir
 
+SCRIPT = Path(__file__).resolve().parents[2] / "app" / "navigation.py"
 INDICATEUR = "taux_emploi_15_64"
 
 
@@ -64,3 +66,15 @@ def test_l_ordre_par_valeur_laisse_les_manquants_a_la_fin(registre: Registre, li
 def test_un_texte_ne_devient_pas_une_formule() -> None:
     assert neutraliser("=1+1") == "'=1+1"
     assert neutraliser("Mont-Gaillard") == "Mont-Gaillard"
+
+
+@pytest.mark.parametrize("vue", ["tableau", "points", "nuage"])
+def test_chaque_representation_s_ouvre(donnees_demo: Path, monkeypatch: pytest.MonkeyPatch, vue: str) -> None:
+    monkeypatch.setenv("OBSERVATOIRE_DATA", str(donnees_demo))
+    page = AppTest.from_file(str(SCRIPT), default_timeout=60)
+    page.switch_page("vues/comparer.py")
+    page.query_params["vue"] = vue
+    page.query_params["ordre"] = "oui"
+    page.run()
+    assert not page.exception
+    assert "<h1>Comparer</h1>" in " ".join(element.proto.body for element in page.get("html"))
