@@ -72,7 +72,7 @@ def quartiers_du_territoire(registre: Registre, zonage: str, territoire: str) ->
 def periodes_recentes(registre: Registre, zonage: str) -> dict[str, str]:
     """Indicator → latest period with at least one number for the zoning."""
     lignes = registre.release.lire(
-        "select indicateur, max(periode) as periode from {disponibilites} "
+        "select indicateur, arg_max(periode, (periode not like 'base-%', periode)) as periode from {disponibilites} "
         "where zonage = ? and nb_observes + nb_estimes > 0 group by 1",
         [zonage],
     )
