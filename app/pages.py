@@ -27,6 +27,7 @@ class Page:
 PAGES: tuple[Page, ...] = (
     Page("vues/accueil.py", "Accueil", ""),
     Page("vues/quartier.py", "Fiche quartier", "quartier"),
+    Page("vues/comparer.py", "Comparer", "comparer"),
     Page("vues/donnees.py", "Données", "donnees"),
 )
 

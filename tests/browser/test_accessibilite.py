@@ -18,6 +18,7 @@ PAGES = {
     "accueil": "/?q=brume",
     "fiche-2015": "/quartier?qpv=QP961001&reference=commune",
     "fiche-2024": "/quartier?qpv=QN96101M",
+    "comparer": "/comparer",
     "donnees": "/donnees",
     "introuvable": "/quartier?qpv=inconnu",
 }
