@@ -29,6 +29,9 @@ PAGES: tuple[Page, ...] = (
     Page("vues/accueil.py", "Accueil", "", "Quartiers"),
     Page("vues/quartier.py", "Fiche quartier", "quartier", "Quartiers"),
     Page("vues/donnees.py", "Données", "donnees", "Données"),
+    Page("vues/methode.py", "Méthode", "methode", "Comprendre"),
+    Page("vues/accessibilite.py", "Accessibilité", "accessibilite", "À propos"),
+    Page("vues/mentions.py", "Mentions légales", "mentions", "À propos"),
 )
 
 

@@ -19,6 +19,9 @@ PAGES = {
     "fiche-2015": "/quartier?qpv=QP961001&reference=commune",
     "fiche-2024": "/quartier?qpv=QN96101M",
     "donnees": "/donnees",
+    "methode": "/methode",
+    "accessibilite": "/accessibilite",
+    "mentions": "/mentions",
     "introuvable": "/quartier?qpv=inconnu",
 }
 
