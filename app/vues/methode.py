@@ -20,7 +20,7 @@ ABSENTE = "Cette version a été publiée sans sa page de méthode. Les définit
 def _contenu(_version: str, texte: str) -> str:
     corps, titres = convertir(texte)
     premier, suite = corps.split("</h1>", 1)
-    return b.joindre((Html(f"{premier}</h1>"), sommaire(titres), Html(suite)))
+    return b.joindre((Html(f"{premier}</h1>"), sommaire(titres), b.balise("div", Html(suite), class_="methode")))
 
 
 def _page() -> None:
