@@ -29,6 +29,9 @@ PAGES: tuple[Page, ...] = (
     Page("vues/quartier.py", "Fiche quartier", "quartier"),
     Page("vues/comparer.py", "Comparer", "comparer"),
     Page("vues/donnees.py", "Données", "donnees"),
+    Page("vues/methode.py", "Méthode", "methode"),
+    Page("vues/accessibilite.py", "Accessibilité", "accessibilite"),
+    Page("vues/mentions.py", "Mentions légales", "mentions"),
 )
 
 

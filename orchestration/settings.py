@@ -39,7 +39,10 @@ class Reglages(BaseSettings):
     )
     catalogue: Path = Field(default=DEPOT_DU_CODE / "catalogue", description="Folder of the cards.")
     dbt: Path = Field(default=DEPOT_DU_CODE / "dbt_project", description="Folder of the dbt project.")
-    contact: str | None = Field(default=None, description="Address given to the publishers in the User-Agent.")
+    contact: str | None = Field(
+        default=None,
+        description="Address given to the publishers in the User-Agent, and to the visitors on « Accessibilité ».",
+    )
     editeur_local: str | None = Field(
         default=None,
         description="`http://127.0.0.1:<port>` that stands for every publisher, to try `live` offline.",
@@ -54,6 +57,7 @@ class Reglages(BaseSettings):
         default=False,
         description="`true` publishes without the static sheet of each quartier, which takes a minute or two for France.",
     )
+    editeur: str | None = Field(default=None, description="Who publishes the site, named on « Mentions légales ».")
     adresse: str | None = Field(
         default=None,
         description="Public address of the site, `https://…`: links and identifiers of the feed `journal.atom`.",

@@ -30,6 +30,7 @@ from publication.diff import comparer
 from publication.edition import Edition
 from publication.extracts import TableExtraite, extraire
 from publication.geo import ecrire_contours
+from publication.method import copier_methode
 from publication.notes import rediger
 from publication.origins import (
     RACINE,
@@ -215,6 +216,7 @@ def _completer(edition: Edition, sommes: dict[str, str]) -> None:
     _ecrire(dossier / "notes.md", rediger(edition))
     _ecrire(dossier / "citation.txt", citation_txt(edition))
     _ecrire(dossier / "citation.bib", citation_bib(edition))
+    copier_methode(dossier)
     sommes = empreintes(dossier, sommes)
     _ecrire(dossier / "datapackage.json", _json(datapackage.construire(edition, sommes)))
     ecrire_sommes(dossier, empreintes(dossier, sommes))

@@ -7,10 +7,14 @@ Does not belong here: serving the files (routes), figures of a quartier (quartie
 from __future__ import annotations
 
 from collections import Counter
+from datetime import date
 
 import streamlit as st
 
-from app import session
+from app import etat, session
+from app.donnees_comptes import comptes, quarantaine
+from app.donnees_controles import controles, fraicheur
+from app.donnees_provenance import provenance
 from publication.sheets import balises as b
 from publication.sheets.balises import Html
 from publication.sheets.fiche import Registre
@@ -156,88 +160,6 @@ def _sources(registre: Registre) -> Html:
     return b.joindre((b.balise("p", phrase), b.repli("Liste des sources", table)))
 
 
-def _comptes(registre: Registre) -> Html:
-    """Rows read = published + quarantined + excluded, file by file, and the control totals."""
-    lignes = [
-        (
-            s.titre,
-            s.millesime,
-            *(nombre(n or 0) for n in (s.nb_lignes_lues, s.nb_publiees, s.nb_quarantaine, s.nb_exclues)),
-        )
-        for s in registre.sources
-        if s.nb_lignes_lues
-    ]
-    lues = sum(s.nb_lignes_lues or 0 for s in registre.sources)
-    autres = sum((s.nb_publiees or 0) + (s.nb_quarantaine or 0) + (s.nb_exclues or 0) for s in registre.sources)
-    egalite = "le compte est bon" if lues == autres else f"écart de {nombre(lues - autres)} à expliquer"
-    controles = registre.release.lire(
-        "select jeu, millesime, controle, attendu, observe, ecart, tolerance, explication from {rapprochements} where controle <> 'lignes' order by all"
-    )
-    table_controles = b.tableau(
-        "Totaux de contrôle",
-        ("Jeu", "Millésime", "Contrôle", "Attendu", "Observé", "Écart", "Explication"),
-        [
-            (
-                c["jeu"],
-                c["millesime"],
-                c["controle"],
-                _n(c["attendu"]),
-                _n(c["observe"]),
-                _n(c["ecart"]),
-                c["explication"] or "",
-            )
-            for c in controles
-        ],
-        numeriques=(3, 4, 5),
-    )
-    return b.joindre(
-        (
-            b.balise(
-                "p",
-                f"{compte(lues, 'ligne lue', 'lignes lues')} dans les fichiers publiés = publiées + mises en quarantaine + exclues{INSECABLE}: {egalite}.",
-            ),
-            b.repli(
-                "Lignes lues, publiées, mises de côté, par fichier",
-                b.tableau(
-                    "Compte des lignes",
-                    ("Source", "Millésime", "Lues", "Publiées", "Quarantaine", "Exclues"),
-                    lignes,
-                    numeriques=(2, 3, 4, 5),
-                ),
-            ),
-            b.repli(f"Totaux de contrôle ({len(controles)})", table_controles) if controles else "",
-        )
-    )
-
-
-def _n(valeur: float | None) -> str:
-    return "—" if valeur is None else nombre(valeur, 0 if float(valeur).is_integer() else 1)
-
-
-def _quarantaine(registre: Registre) -> Html:
-    motifs = registre.release.lire(
-        "select motif, jeu, count(*) as n from {quarantaine} group by 1, 2 order by n desc, motif, jeu limit 50"
-    )
-    total = registre.release.lire("select count(*) as n from {quarantaine}")[0]["n"]
-    if not motifs:
-        return b.balise("p", "Aucune cellule n’est en quarantaine dans cette version.")
-    table = b.tableau(
-        "Quarantaine par motif",
-        ("Motif", "Jeu de données", "Nombre"),
-        [(m["motif"], m["jeu"], nombre(m["n"])) for m in motifs],
-        numeriques=(2,),
-    )
-    return b.joindre(
-        (
-            b.balise(
-                "p",
-                f"{compte(total, 'cellule ou ligne', 'cellules ou lignes')} de côté ; chacune est dans la table quarantaine.parquet avec la valeur lue.",
-            ),
-            table,
-        )
-    )
-
-
 def _page() -> None:
     st.set_page_config(page_title=f"Données – {session.NOM_SITE}")
     registre = session.registre()
@@ -266,8 +188,19 @@ def _page() -> None:
                 b.balise("h2", "Sources"),
                 _sources(registre),
                 b.balise("h2", "Rapprochements et quarantaine"),
-                _comptes(registre),
-                _quarantaine(registre),
+                comptes(registre),
+                quarantaine(registre),
+                b.balise("h2", "Contrôles de qualité"),
+                controles(registre.release),
+                b.balise("h2", "Fraîcheur des sources"),
+                fraicheur(registre.release, date.today()),
+                b.balise("h2", "D’où vient un chiffre", id="provenance"),
+                provenance(
+                    registre.release,
+                    etat.parametre("provenance"),
+                    etat.parametre("indicateur"),
+                    etat.parametre("periode"),
+                ),
             )
         )
     )

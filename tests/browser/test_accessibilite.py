@@ -20,6 +20,9 @@ PAGES = {
     "fiche-2024": "/quartier?qpv=QN96101M",
     "comparer": "/comparer",
     "donnees": "/donnees",
+    "methode": "/methode",
+    "accessibilite": "/accessibilite",
+    "mentions": "/mentions",
     "introuvable": "/quartier?qpv=inconnu",
 }
 

@@ -44,7 +44,7 @@ def test_la_livraison_a_la_forme_du_contrat(monde: Monde) -> None:
     dossier = monde.dossier(monde.publier())
     attendus = {f"tables/{table}.parquet" for table in CLES}
     attendus |= {f"geo/contours_{zonage}.{forme}" for zonage in ("2015", "2024") for forme in ("geojson", "parquet")}
-    attendus |= {"dictionnaire.csv", "dictionnaire.parquet", "datapackage.json", "notes.md", "diff.json"}
+    attendus |= {"dictionnaire.csv", "dictionnaire.parquet", "datapackage.json", "notes.md", "methode.md", "diff.json"}
     attendus |= {"citation.txt", "citation.bib"}
     assert set(empreintes(dossier)) == attendus
     assert verifier(dossier) == []

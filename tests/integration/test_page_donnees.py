@@ -1,0 +1,79 @@
+"""The page Données against the Parquet: checks, freshness, provenance of a figure.
+
+Belongs here: what its sections say, recomputed from the files of the release.
+Does not belong here: the publication of these tables (tests/unit), axe and widths (tests/browser).
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from app.donnees_controles import age, controles, fraicheur
+from app.donnees_provenance import provenance
+from publication.sheets.lecture import Release, chemin_courant, ouvrir
+
+
+@pytest.fixture(scope="module")
+def release(donnees_demo: Path) -> Release:
+    return ouvrir(chemin_courant(donnees_demo / "releases"))
+
+
+def table(release: Release, nom: str) -> str:
+    return str(release.chemin / "tables" / f"{nom}.parquet")
+
+
+def test_chaque_controle_est_liste_et_compte(release: Release) -> None:
+    attendus = duckdb.execute(
+        "select niveau, count(*) from read_parquet(?) group by niveau, resultat", [table(release, "qualite")]
+    ).fetchall()
+    corps = str(controles(release))
+    toutes = corps.split("<details", 1)[1]
+    assert toutes.count("<tr>") - 1 == sum(n for _, n in attendus)
+    for niveau, n in attendus:
+        assert re.search(rf'<th scope="row">{niveau}</th><td>[^<]+</td><td class="nb">{n}</td>', corps)
+
+
+def test_chaque_fichier_declare_a_sa_fraicheur(release: Release) -> None:
+    total = duckdb.execute("select count(*) from read_parquet(?)", [table(release, "sources")]).fetchone()
+    assert total is not None
+    assert str(fraicheur(release, date(2026, 1, 1))).count('<th scope="row">') == total[0] > 10
+
+
+def test_l_age_se_compte_en_annees_entieres() -> None:
+    assert age(date(2018, 1, 1), date(2026, 6, 1)) == "8\u00a0ans"
+    assert age(date(2026, 1, 1), date(2026, 6, 1)) == "moins d’un an"
+    assert age(None, date(2026, 6, 1)) == "—"
+
+
+def test_un_chiffre_donne_son_fichier_ses_colonnes_et_ses_modeles(release: Release) -> None:
+    trace = json.loads((release.chemin / "datapackage.json").read_text(encoding="utf-8"))["provenance"]
+    ligne = duckdb.execute(
+        "select code_territoire, indicateur, periode, jeu, empreinte_sha256 from read_parquet(?) where niveau = 'qpv' "
+        "and valeur is not null and length(empreinte_sha256) = 64 and not contains(jeu, ';') "
+        "and list_contains(?, indicateur) order by all limit 1",
+        [table(release, "valeurs"), list(trace["modeles"])],
+    ).fetchone()
+    assert ligne is not None
+    code, indicateur, periode, jeu, empreinte = ligne
+    fichier = duckdb.execute(
+        "select fichier from read_parquet(?) where jeu = ? and empreinte_sha256 = ?",
+        [table(release, "sources"), jeu, empreinte],
+    ).fetchone()
+    assert fichier is not None
+    corps = html.unescape(provenance(release, code, indicateur, periode))
+    attendus = [empreinte, fichier[0], *trace["modeles"][indicateur][jeu], trace["code"]["version"]]
+    assert [mot for mot in attendus if mot not in corps] == []
+
+
+def test_un_chiffre_inconnu_est_dit_et_echappe(release: Release) -> None:
+    corps = provenance(release, "<b>", "' or 1=1 --", "2018")
+    assert "Aucun chiffre" in corps
+    assert "<b>" not in corps
+    assert "<table" not in corps
