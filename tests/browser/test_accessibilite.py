@@ -19,6 +19,7 @@ PAGES = {
     "fiche-2015": "/quartier?qpv=QP961001&reference=commune",
     "fiche-2024": "/quartier?qpv=QN96101M",
     "comparer": "/comparer",
+    "geographies": "/geographies?territoire=region:96",
     "donnees": "/donnees",
     "introuvable": "/quartier?qpv=inconnu",
 }
