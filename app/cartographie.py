@@ -51,6 +51,7 @@ NATURES = {
     "france_services": "France services",
 }
 REP = {"REP+": "REP+", "REP": "REP", "hors": "hors éducation prioritaire"}
+SANS_NOM = "nom non publié"
 REP_INCONNU = "éducation prioritaire non renseignée"
 _FORMES_REP = {"REP+": "carre_plein", "REP": "carre_barre", "hors": "carre"}
 _FORMES = {"sante": "croix", "numerique": "triangle", "guichets": "losange"}
@@ -149,7 +150,7 @@ def lieux(registre: Registre, codes: Sequence[str], couches: Sequence[str]) -> l
 
 def _lieu(couche: str, ligne: dict[str, Any]) -> Lieu:
     return Lieu(
-        couche, ligne["nature"], ligne["nom"] or ligne["identifiant"], ligne["code_commune"] or "", ligne["longitude"],
+        couche, ligne["nature"], ligne["nom"] or SANS_NOM, ligne["code_commune"] or "", ligne["longitude"],
         ligne["latitude"], ligne["rep"], ligne["distance"], ligne["code_qpv"],
     )  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""A map drawn as inline SVG: contours of both zonings, points told apart by their shape, scale bar; nothing is fetched.
+"""A map drawn as an SVG image: contours of both zonings, points told apart by their shape, scale bar; nothing is fetched.
 
 Belongs here: projection to the image, outlines, symbols, hatching, classes of colour.
 Does not belong here: choosing what is drawn (cartographie), the page (vues.carte), the small map of a sheet (publication.sheets.carte).
@@ -6,6 +6,7 @@ Does not belong here: choosing what is drawn (cartographie), the page (vues.cart
 
 from __future__ import annotations
 
+import base64
 import math
 from bisect import bisect_right
 from collections.abc import Sequence
@@ -122,45 +123,87 @@ def symbole(forme: str, x: float, y: float, titre: str = "") -> Html:
 
 
 def dessiner(zones: Sequence[Zone], points: Sequence[Point], description: str, nombre_classes: int = 0) -> Html:
-    """The whole map; empty when no contour is known."""
-    formes = shapely.from_wkb([zone.wkb for zone in zones])
-    if not len(formes):
+    """The map as an image, with one link over each contour and the name of each point; empty when no contour is known.
+
+    Streamlit drops every SVG element written in a page: the drawing is an image, what can be followed is HTML above it.
+    """
+    if not zones:
         return Html("")
-    ouest, sud, est, nord = (float(v) for v in shapely.total_bounds(formes))
+    formes = dict(zip(zones, shapely.from_wkb([zone.wkb for zone in zones]), strict=True))
+    ouest, sud, est, nord = (float(v) for v in shapely.total_bounds(list(formes.values())))
     cadre = cadrer((
         min([ouest, *(p.longitude for p in points)]), min([sud, *(p.latitude for p in points)]),
         max([est, *(p.longitude for p in points)]), max([nord, *(p.latitude for p in points)]),
     ))  # fmt: skip
-    # New contours below, dashes of the old ones above them.
-    couples = sorted(zip(zones, formes, strict=True), key=lambda couple: couple[0].zonage, reverse=True)
-    traces = b.joindre(_zone(zone, forme, cadre, nombre_classes) for zone, forme in couples)
-    symboles = b.joindre(symbole(p.forme, *cadre.projeter(p.longitude, p.latitude), p.titre) for p in points)
-    hachures = Html(
-        '<defs><pattern id="plan-hachures" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
-        f'<rect width="6" height="6" fill="#FFFFFF"/><path d="M0 0V6" stroke="{TEXTE}" stroke-width="1.6"/></pattern></defs>'
-    )
+    # Small contours above large ones, those of 2024 above those of 2015.
+    ordre = sorted(zones, key=lambda zone: (zone.zonage, -formes[zone].area))
+    dessin = b.joindre((
+        b.joindre(_zone(zone, formes[zone], cadre, nombre_classes) for zone in sorted(zones, key=lambda z: z.zonage, reverse=True)),
+        b.joindre(symbole(p.forme, *cadre.projeter(p.longitude, p.latitude), p.titre) for p in points),
+        _barre(cadre),
+    ))  # fmt: skip
+    source = image(b.joindre((_HACHURES, dessin)), f"0 0 {LARGEUR} {cadre.hauteur}")
     return b.balise(
-        "svg", hachures, traces, symboles, _barre(cadre),
-        viewBox=f"0 0 {LARGEUR} {cadre.hauteur}", class_="plan", role="group", aria_label=description,
-    )  # fmt: skip
+        "div",
+        Html(f'<img src="{source}" alt="{b.e(description)}" width="{LARGEUR}" height="{cadre.hauteur}">'),
+        b.joindre(_noms(points, cadre)),
+        b.joindre(_lien(zone, formes[zone], cadre) for zone in ordre),
+        class_="plan",
+    )
+
+
+_HACHURES = Html(
+    '<defs><pattern id="hachures" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
+    f'<rect width="6" height="6" fill="#FFFFFF"/><path d="M0 0V6" stroke="{TEXTE}" stroke-width="1.6"/></pattern></defs>'
+)
+
+
+def image(contenu: Html, boite: str) -> str:
+    """Data URI of a drawing."""
+    svg = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{boite}" font-family="sans-serif">{contenu}</svg>'
+    return "data:image/svg+xml;base64," + base64.b64encode(svg.encode("utf-8")).decode("ascii")
+
+
+def _place(x: float, y: float, largeur: float, hauteur: float, cadre: Cadre) -> str:
+    """A box centred on a point of the image, in percent of it."""
+    return (
+        f"left:{(x - largeur / 2) / LARGEUR:.3%};top:{(y - hauteur / 2) / cadre.hauteur:.3%};"
+        f"width:{largeur / LARGEUR:.3%};height:{hauteur / cadre.hauteur:.3%}"
+    )
+
+
+def _noms(points: Sequence[Point], cadre: Cadre) -> list[Html]:
+    """The name of each point under the pointer; the table gives the same to everyone."""
+    places = [_place(*cadre.projeter(p.longitude, p.latitude), 14, 14, cadre) for p in points]
+    return [
+        b.balise("span", title=p.titre, style=Html(place), aria_hidden="true")
+        for p, place in zip(points, places, strict=True)
+    ]
+
+
+def _lien(zone: Zone, forme: shapely.Geometry, cadre: Cadre) -> Html:
+    (x0, y0), (x1, y1) = cadre.projeter(*forme.bounds[:2]), cadre.projeter(*forme.bounds[2:])
+    place = _place((x0 + x1) / 2, (y0 + y1) / 2, max(x1 - x0, 24), max(y0 - y1, 24), cadre)
+    return b.balise("a", href=zone.adresse, target="_self", title=zone.titre, aria_label=zone.titre, style=Html(place))
 
 
 def _zone(zone: Zone, forme: shapely.Geometry, cadre: Cadre, nombre: int) -> Html:
     fond = "none"
     if zone.classe is not None:
-        fond = "url(#plan-hachures)" if zone.classe == MANQUANT else teinte(zone.classe, nombre)
+        fond = "url(#hachures)" if zone.classe == MANQUANT else teinte(zone.classe, nombre)
     trait = (
         {"stroke": VIOLET, "stroke_width": "2.4"}
         if zone.zonage == "2024"
         else {"stroke": TEXTE, "stroke_width": "1.8", "stroke_dasharray": "6 4"}
     )
-    attributs = {**trait, "fill": fond, "fill_rule": "evenodd", "pointer_events": "all"}
+    attributs = {**trait, "fill": fond, "fill_rule": "evenodd"}
     contenu = [b.balise("title", zone.titre), b.balise("path", d=Html(_trace(forme, cadre)), **attributs)]
     ouest, sud, est, nord = forme.bounds
     if max((est - ouest) * cadre.facteur, nord - sud) * cadre.echelle < PETIT:
         x, y = cadre.projeter(float(forme.centroid.x), float(forme.centroid.y))
-        contenu.append(b.balise("circle", cx=f"{x:.1f}", cy=f"{y:.1f}", r="9" if zone.zonage == "2024" else "12", **attributs))  # fmt: skip
-    return b.balise("a", b.joindre(contenu), href=zone.adresse, target="_self", aria_label=zone.titre)
+        rayon = "9" if zone.zonage == "2024" else "12"
+        contenu.append(b.balise("circle", cx=f"{x:.1f}", cy=f"{y:.1f}", r=rayon, **attributs))
+    return b.balise("g", b.joindre(contenu))
 
 
 def _trace(forme: shapely.Geometry, cadre: Cadre) -> str:

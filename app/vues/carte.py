@@ -84,7 +84,7 @@ def _plan(
         for q in quartiers if q.code_territoire in contours
     ]  # fmt: skip
     points = [
-        plan.Point(f"{p.nom}, {p.nature_ecrite}, {registre.nom('commune', p.code_commune)}", p.longitude, p.latitude, p.forme)
+        plan.Point(", ".join(filter(None, (p.nom, p.nature_ecrite, registre.nom("commune", p.code_commune)))), p.longitude, p.latitude, p.forme)
         for p in dessines
     ]  # fmt: skip
     texte = f"Carte de {compte(len(zones), 'contour')} de quartier et de {compte(len(points), 'point')}. Les tableaux qui suivent donnent les mêmes éléments."
@@ -96,7 +96,7 @@ def _plan(
 
 
 def _cle(contenu: object) -> Html:
-    return b.balise("svg", contenu, viewBox="-9 -9 18 18", width="18", height="18", aria_hidden="true")
+    return Html(f'<img src="{plan.image(b.e(contenu), "-9 -9 18 18")}" alt="" width="18" height="18">')
 
 
 def _legende(dessines: Sequence[carto.Lieu], couleur: Couleur | None) -> Html:
@@ -105,6 +105,7 @@ def _legende(dessines: Sequence[carto.Lieu], couleur: Couleur | None) -> Html:
         b.joindre((Html('<span class="cle" aria-hidden="true"></span>'), "trait plein, quartier de 2024")),
         b.joindre((Html('<span class="cle tiret" aria-hidden="true"></span>'), "tirets, quartier de 2015")),
         "un cercle entoure un quartier trop petit à cette échelle",
+        "un clic ouvre la fiche du quartier, celle de 2024 quand deux contours se recouvrent",
     ]
     formes = [
         b.joindre((_cle(plan.symbole(forme, 0, 0)), " ", mot))
@@ -182,7 +183,7 @@ def _tableau_points(registre: Registre, tous: Sequence[carto.Lieu], dessines: Se
         (
             p.nom,
             p.nature_ecrite,
-            registre.nom("commune", p.code_commune),
+            registre.nom("commune", p.code_commune) or b.absence("non_diffuse"),
             b.absence("non_calculable") if p.distance is None else "dans le quartier" if p.distance == 0 else avec_unite(p.distance, "m", 0),
             "—" if not p.code_qpv else b.balise("a", p.code_qpv, href=adresse(p.code_qpv), target="_self"),
         )
@@ -199,7 +200,9 @@ def _tableau_points(registre: Registre, tous: Sequence[carto.Lieu], dessines: Se
         b.balise("p", phrase),
         b.balise("p", rep) if rep else "",
         b.tableau("Points de la carte", entetes, corps, numeriques=(3,)) if corps else "",
-        b.legende_absences({"non_calculable"} if any(p.distance is None for p in dessines) else ()),
+        b.legende_absences(
+            {"non_calculable" for p in dessines if p.distance is None} | {"non_diffuse" for p in dessines if not p.code_commune}
+        ),
     ))  # fmt: skip
 
 

@@ -6,6 +6,7 @@ Does not belong here: what a browser shows (tests/browser).
 
 from __future__ import annotations
 
+import base64
 import re
 from pathlib import Path
 
@@ -20,6 +21,13 @@ from publication.sheets.fiche import Registre
 from publication.sheets.lecture import chemin_courant, ouvrir
 
 SCRIPT = Path(__file__).resolve().parents[2] / "app" / "navigation.py"
+
+
+def dessin(html: str) -> str:
+    """The SVG inside the image of the map."""
+    trouve = re.search(r'class="plan"><img src="data:image/svg\+xml;base64,([^"]+)"', html)
+    assert trouve is not None
+    return base64.b64decode(trouve[1]).decode("utf-8")
 
 
 @pytest.fixture(scope="module")
@@ -38,23 +46,22 @@ def test_les_classes_suivent_les_quantiles_et_gardent_les_egalites() -> None:
 def test_la_barre_d_echelle_et_le_trait_sont_a_la_mesure_du_terrain() -> None:
     """A square of 0.1° of latitude, 11,119.5 m: the bar of 2 km is 2000/11119.5 of its height."""
     zone = plan.Zone("Carré", "2024", box(0.0, 0.0, 0.1, 0.1).wkb, "/quartier?qpv=X")
-    svg = plan.dessiner([zone], [], "essai")
-    ordonnees = [float(y) for y in re.findall(r"[ML][\d.]+ ([\d.]+)", svg.split("<title>")[1].split("</a>")[0])]
+    svg = dessin(plan.dessiner([zone], [], "essai"))
+    ordonnees = [float(y) for y in re.findall(r"[ML][\d.]+ ([\d.]+)", svg.split("<title>")[1].split("</g>")[0])]
     barre = re.search(r"v6h([\d.]+)v-6", svg)
     assert barre is not None
     assert ">2 km<" in svg.replace("\u00a0", " ")
     assert float(barre[1]) == pytest.approx((max(ordonnees) - min(ordonnees)) * 2000 / 11_119.5, rel=0.002)
     assert "stroke-dasharray" not in svg
     ancien = plan.Zone("Carré", "2015", zone.wkb, zone.adresse)
-    assert "stroke-dasharray" in plan.dessiner([ancien], [], "essai")
+    assert "stroke-dasharray" in dessin(plan.dessiner([ancien], [], "essai"))
 
 
 def test_un_nom_ne_devient_pas_une_balise() -> None:
     zone = plan.Zone("<script>", "2024", box(0.0, 0.0, 0.1, 0.1).wkb, "/quartier")
-    svg = plan.dessiner([zone], [plan.Point("<b>", 0.05, 0.05, "croix")], "<i>")
-    assert "<script>" not in svg
-    assert "<b>" not in svg
-    assert "<i>" not in svg
+    html = plan.dessiner([zone], [plan.Point("<b>", 0.05, 0.05, "croix")], "<i>")
+    for texte in (html, dessin(html)):
+        assert not re.search("<(script|b|i)>", texte)
 
 
 def test_les_points_et_leur_distance_sont_ceux_de_la_release(registre: Registre) -> None:
@@ -100,10 +107,10 @@ def test_la_page_dessine_chaque_quartier_du_departement(page: AppTest, registre:
     page.run()
     assert not page.exception
     html = texte(page)
-    svg = re.findall(r'<svg[^>]*class="plan".*?</svg>', html, flags=re.S)[0]
+    svg = dessin(html)
     codes = {c for c, q in registre.quartiers.items() if q.code_departement == "961"}
-    assert set(re.findall(r"qpv=(Q[A-Z0-9]+)", svg)) == codes
-    assert "http" not in svg
+    assert set(re.findall(r"<title>[^<]*\((Q[A-Z0-9]+)\)", svg)) == codes
+    assert "http" not in svg.replace('xmlns="http://www.w3.org/2000/svg"', "")
     assert "classe\u00a01" in html or "classe 1" in html
     assert ">None<" not in html
 
@@ -114,7 +121,7 @@ def test_au_plus_trois_cents_points_et_le_reste_est_dit(page: AppTest, monkeypat
     page.query_params["couches"] = "ecoles"
     page.run()
     html = texte(page)
-    svg = re.findall(r'<svg[^>]*class="plan".*?</svg>', html, flags=re.S)[0]
+    svg = dessin(html)
     assert svg.count("translate(") == 3
     assert "ne sont pas dessinés ni listés" in html
 
