@@ -192,9 +192,9 @@ def _zone(zone: Zone, forme: shapely.Geometry, cadre: Cadre, nombre: int) -> Htm
     if zone.classe is not None:
         fond = "url(#hachures)" if zone.classe == MANQUANT else teinte(zone.classe, nombre)
     trait = (
-        {"stroke": VIOLET, "stroke_width": "2.4"}
+        {"stroke": VIOLET, "stroke_width": "4"}
         if zone.zonage == "2024"
-        else {"stroke": TEXTE, "stroke_width": "1.8", "stroke_dasharray": "6 4"}
+        else {"stroke": TEXTE, "stroke_width": "1.6", "stroke_dasharray": "6 4"}
     )
     attributs = {**trait, "fill": fond, "fill_rule": "evenodd"}
     contenu = [b.balise("title", zone.titre), b.balise("path", d=Html(_trace(forme, cadre)), **attributs)]
