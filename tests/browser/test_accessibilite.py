@@ -19,6 +19,9 @@ PAGES = {
     "fiche-2015": "/quartier?qpv=QP961001&reference=commune",
     "fiche-2024": "/quartier?qpv=QN96101M",
     "comparer": "/comparer",
+    "carte": "/carte?territoire=departement:961&couches=ecoles,sante,numerique,guichets&indicateur=2015:taux_pauvrete_60",
+    "carte-quartier": "/carte?qpv=QN96101M&couches=ecoles",
+    "geographies": "/geographies?territoire=region:96",
     "donnees": "/donnees",
     "introuvable": "/quartier?qpv=inconnu",
 }
