@@ -36,8 +36,9 @@ HAUTEUR_AXE = 44
 HAUTEUR_TENDANCE = 300
 # Free percentages on each side of the plot, so that a symbol at the end of the axis stays whole.
 BORD = 2.0
-# A trend keeps room on its left for the values of its rules.
+# A trend keeps room on its left for the values of its rules, on its right for half the name of the last year.
 GAUCHE_TENDANCE = 9.0
+DROITE_TENDANCE = 5.0
 _CROIX = "M-2.4-7H2.4V-2.4H7V2.4H2.4V7H-2.4V2.4H-7V-2.4H-2.4Z"
 _TRACES = {"croix": _CROIX, "triangle": "M-5-6.5L7 0L-5 6.5Z", "carre": "M-5.5-5.5H5.5V5.5H-5.5Z"}
 
@@ -105,9 +106,9 @@ def points_et_plage(reperes: Sequence[Repere], plage: PlageDessinee | None, titr
     return _dessin(morceaux, fond + HAUTEUR_AXE, alt, "points")
 
 
-def _echelle(debut: float, fin: float, gauche: float = BORD) -> Callable[[float], str]:
-    """Value → horizontal position, between `gauche` % and `BORD` % from the right."""
-    return lambda valeur: f"{gauche + (100 - gauche - BORD) * (valeur - debut) / (fin - debut):.2f}%"
+def _echelle(debut: float, fin: float, gauche: float = BORD, droite: float = BORD) -> Callable[[float], str]:
+    """Value → horizontal position, between `gauche` % and `droite` % from the right."""
+    return lambda valeur: f"{gauche + (100 - gauche - droite) * (valeur - debut) / (fin - debut):.2f}%"
 
 
 def _dessin(morceaux: Sequence[Html], hauteur: int, alt: str, classe: str) -> Html:
@@ -225,14 +226,14 @@ def tendance(
     pas_y = _pas(max(valeurs) - min(valeurs) or 1.0, 5)
     bas, haut = math.floor(min(valeurs) / pas_y) * pas_y, math.ceil(max(valeurs) / pas_y) * pas_y
     haut = haut if haut > bas else bas + pas_y
-    plafond, plancher = 26.0, HAUTEUR_TENDANCE - 46.0
+    plafond, plancher = 34.0, HAUTEUR_TENDANCE - 46.0
 
     def y(valeur: float) -> float:
         return plancher - (plancher - plafond) * (valeur - bas) / (haut - bas)
 
     debut = math.floor(min(point.abscisse for point in tous))
     fin = max(math.ceil(max(point.abscisse for point in tous)), debut + 1)
-    x = _echelle(debut, fin, GAUCHE_TENDANCE)
+    x = _echelle(debut, fin, GAUCHE_TENDANCE, DROITE_TENDANCE)
     morceaux = [_texte(titre_y, "0", 12, "start", fill=GRIS_FONCE)]
     morceaux += [_grille(bas, haut, pas_y, y, origine), _annees(debut, fin, x, plancher)]
     for rang, serie in enumerate(series):

@@ -74,7 +74,7 @@ def test_nothing_changed_costs_little_and_rewrites_nothing(donnees_depot: Path, 
     avant = {chemin: chemin.stat().st_mtime_ns for chemin in release.rglob("*")}
     debut = resource.getrusage(resource.RUSAGE_CHILDREN)
     commande = [sys.executable, "-m", "orchestration.cli", "refresh", "--source", "deposit"]
-    commande += ["--deposit", str(depot), "--data", str(donnees_depot)]
+    commande += ["--deposit", str(depot), "--data", str(donnees_depot), "--sans-fiches"]
     sortie = subprocess.run(commande, capture_output=True, text=True, cwd=DEPOT_DU_CODE, check=False, env=os.environ)
     fin = resource.getrusage(resource.RUSAGE_CHILDREN)
     assert sortie.returncode == 0, sortie.stderr

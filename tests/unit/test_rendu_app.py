@@ -146,7 +146,7 @@ def segments(abscisses: list[float], pas: float = 1.0) -> list[tuple[float, floa
     debut, fin = math.floor(min(abscisses)), math.ceil(max(abscisses))
 
     def annee(trait: ElementTree.Element, bout: str) -> float:
-        return debut + (position(trait, bout) - 9) / 89 * (fin - debut)
+        return debut + (position(trait, bout) - 9) / 86 * (fin - debut)
 
     return [
         (round(annee(t, "x1"), 2), round(annee(t, "x2"), 2)) for t in dessin(html).findall(".//g[@data-serie='Q']/line")
@@ -160,6 +160,17 @@ def test_la_ligne_s_arrete_ou_une_annee_manque() -> None:
 
 def test_deux_trimestres_voisins_se_suivent() -> None:
     assert segments([2020.0, 2020.25, 2020.5, 2021.0], 0.25) == [(2020, 2020.25), (2020.25, 2020.5)]
+
+
+def test_aucun_mot_d_une_tendance_n_est_coupe_ni_recouvert_sur_un_telephone() -> None:
+    """A telephone leaves 361 px; four digits of 13 px are 33 px wide; two lines of 13 px need 16 px between them."""
+    serie = Serie("Q", [Point(2014.0, 6.0, "", ""), Point(2026.0, 11.0, "", "")])
+    textes = dessin(tendance([serie], "en % des actifs", "", alt="")).findall(".//text")
+    derniere = next(t for t in textes if t.text == "2026")
+    assert 361 * position(derniere, "x") / 100 + 33 / 2 <= 361
+    titre = next(t for t in textes if "actifs" in (t.text or ""))
+    valeurs = [t for t in textes if t.attrib["x"] == "0" and t is not titre]
+    assert min(float(t.attrib["y"]) for t in valeurs) - float(titre.attrib["y"]) >= 16
 
 
 def test_chaque_serie_a_son_trait_et_son_symbole() -> None:
