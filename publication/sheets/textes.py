@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from publication.sheets.balises import motif as phrase_motif
-from publication.sheets.fiche import CHIFFRES_CLES, Fiche
+from publication.sheets.fiche import CHIFFRES_CLES, Fiche, Registre
 from publication.sheets.format_fr import (
     ABSENCES,
     INSECABLE,
@@ -100,19 +100,28 @@ def lieu(fiche: Fiche, ecart: Ecart) -> str:
 
 
 def nom_reference(fiche: Fiche, niveau: str, code: str) -> str:
-    """A reference in a table or a chart: `Caen`, `Calvados`, `QPV de la région (Normandie)`."""
+    """A reference in a table or a chart: `Caen`, `Calvados`, `Ensemble des QPV (Normandie)`."""
+    return nom_de_reference(fiche.registre, niveau, code)
+
+
+def nom_de_reference(registre: Registre, niveau: str, code: str) -> str:
+    """The same without a sheet."""
     if niveau == "ensemble_qpv":
-        return f"Ensemble des QPV ({_perimetre_ensemble(fiche, code)})"
+        return f"Ensemble des QPV ({_perimetre(registre, code)})"
     if niveau == "france":
         return {"FRM": "France métropolitaine", "FRHM": "France hors Mayotte", "FR": "France"}.get(code, "France")
-    return fiche.registre.nom(niveau, code)
+    return registre.nom(niveau, code)
 
 
 def _perimetre_ensemble(fiche: Fiche, code: str) -> str:
+    return _perimetre(fiche.registre, code)
+
+
+def _perimetre(registre: Registre, code: str) -> str:
     reste = code.removeprefix("QPV-")
     for prefixe, niveau in (("D", "departement"), ("R", "region"), ("E", "epci")):
-        if reste.startswith(prefixe) and (niveau, reste[1:], "") in fiche.registre.territoires:
-            return fiche.registre.nom(niveau, reste[1:])
+        if reste.startswith(prefixe) and (niveau, reste[1:], "") in registre.territoires:
+            return registre.nom(niveau, reste[1:])
     return "France"
 
 

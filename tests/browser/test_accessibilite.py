@@ -19,6 +19,8 @@ PAGES = {
     "fiche-2015": "/quartier?qpv=QP961001&reference=commune",
     "fiche-2024": "/quartier?qpv=QN96101M",
     "comparer": "/comparer",
+    "ecarts": "/ecarts?indicateur=taux_emploi_15_64&territoire=departement:961",
+    "ecarts-france": "/ecarts",
     "carte": "/carte?territoire=departement:961&couches=ecoles,sante,numerique,guichets&indicateur=2015:taux_pauvrete_60",
     "carte-quartier": "/carte?qpv=QN96101M&couches=ecoles",
     "geographies": "/geographies?territoire=region:96",
