@@ -24,6 +24,9 @@ PAGES = {
     "carte": "/carte?territoire=departement:961&couches=ecoles,sante,numerique,guichets&indicateur=2015:taux_pauvrete_60",
     "carte-quartier": "/carte?qpv=QN96101M&couches=ecoles",
     "geographies": "/geographies?territoire=region:96",
+    "indicateurs": "/indicateurs",
+    "indicateur": "/indicateurs?indicateur=taux_pauvrete_60",
+    "indicateur-inconnu": "/indicateurs?indicateur=inconnu",
     "donnees": "/donnees",
     "introuvable": "/quartier?qpv=inconnu",
 }
