@@ -45,7 +45,7 @@ def carte(registre: Registre, i: Indicateur) -> Html:
     return b.joindre((
         b.balise("h1", i.libelle),
         b.balise("p", i.definition or "", class_="chapo"),
-        b.balise("p", f"{axe} · {ci.nom_theme(i.theme)} · ", b.balise("code", i.indicateur)),
+        b.balise("p", f"Quartiers prioritaires de la politique de la ville (QPV) · {axe} · {ci.nom_theme(i.theme)} · ", b.balise("code", i.indicateur)),
         _attente(i),
         b.balise("h2", "Définition"),
         _definition(registre, i),
