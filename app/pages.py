@@ -31,6 +31,7 @@ PAGES: tuple[Page, ...] = (
     Page("vues/ecarts.py", "Écarts", "ecarts"),
     Page("vues/carte.py", "Carte", "carte"),
     Page("vues/geographies.py", "Géographies", "geographies"),
+    Page("vues/indicateurs.py", "Indicateurs", "indicateurs", code_en_chemin="indicateur"),
     Page("vues/donnees.py", "Données", "donnees"),
     Page("vues/methode.py", "Méthode", "methode"),
     Page("vues/accessibilite.py", "Accessibilité", "accessibilite"),

@@ -11,6 +11,7 @@ from collections import Counter
 import streamlit as st
 
 from app import session
+from app.catalogue_indicateurs import AXES
 from app.recherche import LONGUEUR_MAX, Entree, chercher
 from publication.sheets import balises as b
 from publication.sheets.balises import Html
@@ -19,13 +20,6 @@ from publication.sheets.format_fr import INSECABLE, annee, compte, nombre, perio
 from publication.sheets.sections.sources import ETATS
 
 NB_REPONSES = 12
-AXES = (
-    ("emploi", "Emploi"),
-    ("transitions", "Transitions"),
-    ("emancipation", "Émancipation"),
-    ("securite_citoyennete", "Sécurité et citoyenneté"),
-    ("transversal", "Habitants, revenus, logement, géographies"),
-)
 # Names go into a Markdown label: the signs that Markdown reads are replaced by spaces.
 _SIGNES = "*_`[]:$\\<>~#"
 _SANS_MARKDOWN = str.maketrans(_SIGNES, " " * len(_SIGNES))
