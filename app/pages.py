@@ -28,6 +28,7 @@ PAGES: tuple[Page, ...] = (
     Page("vues/accueil.py", "Accueil", ""),
     Page("vues/quartier.py", "Fiche quartier", "quartier"),
     Page("vues/comparer.py", "Comparer", "comparer"),
+    Page("vues/comparables.py", "Quartiers comparables", "comparables", "qpv"),
     Page("vues/ecarts.py", "Écarts", "ecarts"),
     Page("vues/carte.py", "Carte", "carte"),
     Page("vues/geographies.py", "Géographies", "geographies"),

@@ -17,6 +17,7 @@ from publication.sheets.modele import ECHELLE, NOMS_NIVEAUX
 from publication.sheets.sections import (
     bandeau,
     chiffres_cles,
+    comparables,
     ecart,
     emploi,
     geographies,
@@ -90,6 +91,7 @@ def _fiche(fiche: Fiche) -> None:
             (
                 ecart.section_ecart(fiche, reference),
                 geographies.section_geographies(fiche, session.contours(codes)),
+                comparables.section_comparables(fiche),
                 manquantes.section_manquantes(fiche),
                 sources.section_sources(fiche, _base()),
                 _telecharger(fiche),

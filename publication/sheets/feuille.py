@@ -17,6 +17,7 @@ from publication.sheets.format_fr import INSECABLE, date_longue
 from publication.sheets.sections import (
     bandeau,
     chiffres_cles,
+    comparables,
     ecart,
     emploi,
     geographies,
@@ -56,6 +57,7 @@ def composer(fiche: Fiche, contours: Mapping[str, bytes], base: str, reference: 
         habitants.section_habitants(fiche, reference),
         ecart.section_ecart(fiche, reference),
         geographies.section_geographies(fiche, dict(contours)),
+        comparables.section_comparables(fiche),
         manquantes.section_manquantes(fiche),
         sources.section_sources(fiche, base, version=f"mise à jour du {JALON}"),
     )

@@ -24,6 +24,7 @@ PAGES = {
     "carte": "/carte?territoire=departement:961&couches=ecoles,sante,numerique,guichets&indicateur=2015:taux_pauvrete_60",
     "carte-quartier": "/carte?qpv=QN96101M&couches=ecoles",
     "geographies": "/geographies?territoire=region:96",
+    "comparables": "/comparables?qpv=QN96117M",
     "donnees": "/donnees",
     "methode": "/methode",
     "accessibilite": "/accessibilite",
@@ -119,6 +120,6 @@ def test_le_clavier_atteint_le_contenu_la_recherche_et_une_reponse(visite: Visit
 def test_le_sommaire_mene_aux_sections(visite: Visite) -> None:
     page = visite.ouvrir(PAGES["fiche-2015"])
     ancres = [lien.get_attribute("href") or "" for lien in page.locator(".sommaire a").all()]
-    assert len(ancres) == 11
+    assert len(ancres) == 12
     for ancre in ancres:
         assert page.locator(f"h2{ancre}").count() == 1

@@ -25,6 +25,7 @@ SOMMAIRE = (
     ("habitants-et-logement", "Habitants, revenus, logement"),
     ("l-ecart", "L’écart"),
     ("geographies", "Géographies"),
+    ("quartiers-comparables", "Quartiers comparables"),
     ("donnees-manquantes", "Données manquantes"),
     ("sources", "Sources et définitions"),
 )
