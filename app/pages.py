@@ -33,6 +33,7 @@ PAGES: tuple[Page, ...] = (
     Page("vues/carte.py", "Carte", "carte"),
     Page("vues/geographies.py", "Géographies", "geographies"),
     Page("vues/donnees.py", "Données", "donnees"),
+    Page("vues/journal.py", "Journal", "journal"),
     Page("vues/methode.py", "Méthode", "methode"),
     Page("vues/accessibilite.py", "Accessibilité", "accessibilite"),
     Page("vues/mentions.py", "Mentions légales", "mentions"),

@@ -25,6 +25,7 @@ PAGES = {
     "carte-quartier": "/carte?qpv=QN96101M&couches=ecoles",
     "geographies": "/geographies?territoire=region:96",
     "comparables": "/comparables?qpv=QN96117M",
+    "journal": "/journal",
     "donnees": "/donnees",
     "methode": "/methode",
     "accessibilite": "/accessibilite",
