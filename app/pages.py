@@ -32,6 +32,7 @@ PAGES: tuple[Page, ...] = (
     Page("vues/ecarts.py", "Écarts", "ecarts"),
     Page("vues/carte.py", "Carte", "carte"),
     Page("vues/geographies.py", "Géographies", "geographies"),
+    Page("vues/engagements.py", "Engagements", "engagements"),
     Page("vues/donnees.py", "Données", "donnees"),
     Page("vues/journal.py", "Journal", "journal"),
     Page("vues/methode.py", "Méthode", "methode"),

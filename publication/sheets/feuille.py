@@ -20,11 +20,13 @@ from publication.sheets.sections import (
     comparables,
     ecart,
     emploi,
+    engagements,
     geographies,
     habitants,
     manquantes,
     sources,
     themes,
+    vie_locale,
 )
 
 NOM_SITE = "Observatoire QPV"
@@ -58,6 +60,8 @@ def composer(fiche: Fiche, contours: Mapping[str, bytes], base: str, reference: 
         ecart.section_ecart(fiche, reference),
         geographies.section_geographies(fiche, dict(contours)),
         comparables.section_comparables(fiche),
+        engagements.section_engagements(fiche),
+        vie_locale.section_vie_locale(fiche),
         manquantes.section_manquantes(fiche),
         sources.section_sources(fiche, base, version=f"mise à jour du {JALON}"),
     )

@@ -130,6 +130,12 @@ class Release:
         return frozenset(fichier.stem for fichier in (self.chemin / "tables").glob("*.parquet"))
 
     @cached_property
+    def tables_vides(self) -> frozenset[str]:
+        """Tables without any row, counted once: a sheet does not ask them again."""
+        comptes = {nom: self.lire(f"select count(*) as n from {{{nom}}}")[0]["n"] for nom in sorted(self.tables)}
+        return frozenset(nom for nom, n in comptes.items() if not n)
+
+    @cached_property
     def est_demonstration(self) -> bool:
         """True when the release says it is fictitious, or holds the demo région 96."""
         declaree = bool(self.fiche.get("demonstration")) or self.fiche.get("origine") == "demo"

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 from publication.sheets.fiche import CHIFFRES_CLES, Fiche, Registre
 from publication.sheets.format_fr import nombre
-from publication.sheets.modele import Indicateur, Territoire, Valeur, depuis
+from publication.sheets.modele import Indicateur, Territoire, Valeur
+from publication.sheets.tables import lignes
 
-T = TypeVar("T")
 # As many neighbours as the method keeps when there are enough candidates, and published figures a median needs.
 NB_VOISINS = 8
 OBSERVES_MIN = 5
@@ -70,26 +70,19 @@ class Chiffre:
 
 def lire(registre: Registre, code: str) -> Groupe:
     """The group of a quartier; without any neighbour when the release has no row for it."""
-    voisins = _lignes(registre, "comparables", "code_qpv", code, Voisin)
+    release = registre.release
+    voisins = lignes(release, "comparables", Voisin, "code_qpv", code)
     if not voisins:
         return Groupe((), None, {})
     medianes: dict[str, list[Mediane]] = {}
-    for m in _lignes(registre, "comparables_medianes", "code_qpv", code, Mediane):
+    for m in lignes(release, "comparables_medianes", Mediane, "code_qpv", code):
         medianes.setdefault(m.indicateur, []).append(m)
-    soi = _lignes(registre, "comparables", "code_comparable", code, Voisin)
+    soi = lignes(release, "comparables", Voisin, "code_comparable", code)
     return Groupe(
         voisins=tuple(sorted(voisins, key=lambda v: v.rang)),
         soi=soi[0] if soi else None,
         medianes={nom: sorted(liste, key=lambda m: m.periode) for nom, liste in medianes.items()},
     )
-
-
-def _lignes(registre: Registre, table: str, cle: str, code: str, classe: type[T]) -> list[T]:
-    """Rows of one table for one code; none when an older release does not have the table."""
-    if table not in registre.release.tables:
-        return []
-    lignes = registre.release.lire(f"select * from {{{table}}} where {cle} = ?", [code])
-    return [depuis(classe, ligne) for ligne in lignes]
 
 
 def chiffres(fiche: Fiche, groupe: Groupe) -> list[Chiffre]:
