@@ -144,7 +144,7 @@ def resultats(registre: Registre, retenus: Sequence[Engagement], axe: str) -> Ht
             b.legende_absences(statuts),
             b.consigne(
                 "ces chiffres décrivent le quartier ; leur date est écrite sous chacun.",
-                "ils ne mesurent pas l’effet des engagements : la plupart sont antérieurs à leur échéance.",
+                "ils ne mesurent pas l’effet des engagements.",
             ),
         )
     )

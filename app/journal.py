@@ -73,7 +73,8 @@ def _sources(registre: Registre, version: Version) -> Html:
         return nom, *(" ; ".join(liste) or "—" for liste in (m.retires, m.ajoutes, m.modifies))
 
     entetes = ("Source", "Millésimes retirés", "Millésimes ajoutés", "Même millésime, fichier changé")
-    titre = f"Sources{INSECABLE}: {compte(len(version.millesimes), 'jeu de données a', 'jeux de données ont')} changé"
+    fin = "dans la première version" if version.est_premiere else "dont un fichier a changé"
+    titre = f"Sources{INSECABLE}: {compte(len(version.millesimes), 'jeu de données', 'jeux de données')} {fin}"
     legende = f"Millésimes avant et après, version {version.identifiant}"
     return b.repli(titre, b.tableau(legende, entetes, [ligne(m) for m in version.millesimes]))
 
@@ -160,10 +161,10 @@ def prochaines(sources: Sequence[Source]) -> Html:
     """The next publications that the producers announce, by date; one line per dataset."""
     annoncees = {(str(s.prochaine_publication), s.titre, s.producteur) for s in sources if s.prochaine_publication}
     if not annoncees:
+        combien = compte(len({s.jeu for s in sources}), "source")
         return b.balise(
             "p",
-            f"Aucune date n’est connue{INSECABLE}: aucune des {compte(len({s.jeu for s in sources}), 'source')} de cette version "
-            "n’annonce sa prochaine publication dans un calendrier que l’observatoire puisse lire.",
-        )  # fmt: skip
+            f"Aucune date n’est connue{INSECABLE}: la prochaine publication n’est renseignée pour aucune des {combien} de cette version.",
+        )
     corps = [(titre, producteur, periode(jour)) for jour, titre, producteur in sorted(annoncees)]
     return b.tableau("Publications annoncées par les producteurs", ("Source", "Producteur", "Date annoncée"), corps)

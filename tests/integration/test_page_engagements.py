@@ -87,7 +87,7 @@ def test_la_preuve_est_datee_et_liee(registre: Registre) -> None:
     assert [e for _, e, _ in lignes] == ["tenu", "en_retard"]
     assert f'<a href="{lignes[0][2]}" rel="noopener" target="_blank">12\u00a0novembre\u00a02025</a>' in html
     lues = lignes_du_tableau(html, "leur état et leur preuve")
-    assert [ligne[3] for ligne in lues] == ["✓\u00a0tenu", "!\u00a0en retard"]
+    assert [ligne[3] for ligne in lues] == ["✓\u00a0tenu", "!\u00a0en\u00a0retard"]
     assert lues[1][4] == "aucune preuve donnée"
     assert "javascript" not in preuve(date(2026, 1, 2), "javascript:alert(1)")
     assert "cible\u00a0: 45,5\u00a0%" in html

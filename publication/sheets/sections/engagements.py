@@ -129,7 +129,8 @@ def lien_quartier(registre: Registre, code: str) -> Html:
 def etat(mots: Mapping[str, tuple[str, str]], code: str) -> Html:
     """Symbol and word of a state; an unknown code is written in plain words."""
     symbole, mot = mots.get(code, ("", code.replace("_", " ")))
-    return b.balise("span", b.balise("span", symbole, aria_hidden="true"), f"{INSECABLE}{mot}", class_="etat")
+    insecable = mot.replace(" ", INSECABLE)
+    return b.balise("span", b.balise("span", symbole, aria_hidden="true"), f"{INSECABLE}{insecable}", class_="etat")
 
 
 def preuve(jour: date | None, url: str | None) -> Html:
