@@ -17,13 +17,16 @@ from publication.sheets.modele import ECHELLE, NOMS_NIVEAUX
 from publication.sheets.sections import (
     bandeau,
     chiffres_cles,
+    comparables,
     ecart,
     emploi,
+    engagements,
     geographies,
     habitants,
     manquantes,
     sources,
     themes,
+    vie_locale,
 )
 from publication.sheets.sections.points import indicateurs_en_points, points
 
@@ -90,6 +93,9 @@ def _fiche(fiche: Fiche) -> None:
             (
                 ecart.section_ecart(fiche, reference),
                 geographies.section_geographies(fiche, session.contours(codes)),
+                comparables.section_comparables(fiche),
+                engagements.section_engagements(fiche),
+                vie_locale.section_vie_locale(fiche),
                 manquantes.section_manquantes(fiche),
                 sources.section_sources(fiche, _base()),
                 _telecharger(fiche),

@@ -17,13 +17,16 @@ from publication.sheets.format_fr import INSECABLE, date_longue
 from publication.sheets.sections import (
     bandeau,
     chiffres_cles,
+    comparables,
     ecart,
     emploi,
+    engagements,
     geographies,
     habitants,
     manquantes,
     sources,
     themes,
+    vie_locale,
 )
 
 NOM_SITE = "Observatoire QPV"
@@ -56,6 +59,9 @@ def composer(fiche: Fiche, contours: Mapping[str, bytes], base: str, reference: 
         habitants.section_habitants(fiche, reference),
         ecart.section_ecart(fiche, reference),
         geographies.section_geographies(fiche, dict(contours)),
+        comparables.section_comparables(fiche),
+        engagements.section_engagements(fiche),
+        vie_locale.section_vie_locale(fiche),
         manquantes.section_manquantes(fiche),
         sources.section_sources(fiche, base, version=f"mise à jour du {JALON}"),
     )

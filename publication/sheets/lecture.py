@@ -57,6 +57,29 @@ def chemin_courant(releases: Path) -> Path:
     return chemin
 
 
+def releases_presentes(releases: Path) -> list[Path]:
+    """Every release directory, the most recent day first; the pointer, the building sites and the links are left out."""
+    if not releases.is_dir():
+        return []
+    presentes = [d for d in releases.iterdir() if NOM_RELEASE.match(d.name) and d.is_dir() and not d.is_symlink()]
+    return sorted(presentes, key=lambda d: d.name, reverse=True)
+
+
+def texte_verifie(chemin: Path, nom: str) -> str:
+    """Text of a small file of any release, checked against its SHA256SUMS.
+
+    Raises:
+        ErreurRelease: the file is not listed, is missing, or its bytes changed since publication.
+    """
+    attendue, fichier = empreintes(chemin).get(nom), chemin / nom
+    if attendue is None or not fichier.is_file() or fichier.is_symlink():
+        raise ErreurRelease(f"La version {chemin.name} n’a pas de fichier {nom} vérifiable.")
+    octets = fichier.read_bytes()
+    if hashlib.sha256(octets).hexdigest() != attendue:
+        raise ErreurRelease(f"Le fichier {nom} de la version {chemin.name} a changé depuis sa publication.")
+    return octets.decode("utf-8")
+
+
 def empreintes(chemin: Path) -> dict[str, str]:
     """Relative path → sha256, as written in SHA256SUMS.
 
@@ -105,6 +128,12 @@ class Release:
     def tables(self) -> frozenset[str]:
         """Names of the tables of the release."""
         return frozenset(fichier.stem for fichier in (self.chemin / "tables").glob("*.parquet"))
+
+    @cached_property
+    def tables_vides(self) -> frozenset[str]:
+        """Tables without any row, counted once: a sheet does not ask them again."""
+        comptes = {nom: self.lire(f"select count(*) as n from {{{nom}}}")[0]["n"] for nom in sorted(self.tables)}
+        return frozenset(nom for nom, n in comptes.items() if not n)
 
     @cached_property
     def est_demonstration(self) -> bool:

@@ -18,6 +18,9 @@ PAGES = {
     "accueil": "/?q=brume",
     "fiche-2015": "/quartier?qpv=QP961001&reference=commune",
     "fiche-2024": "/quartier?qpv=QN96101M",
+    "comparables": "/comparables?qpv=QN96117M",
+    "journal": "/journal",
+    "engagements": "/engagements?axe=emploi",
     "comparer": "/comparer",
     "ecarts": "/ecarts?indicateur=taux_emploi_15_64&territoire=departement:961",
     "ecarts-france": "/ecarts",
@@ -122,6 +125,6 @@ def test_le_clavier_atteint_le_contenu_la_recherche_et_une_reponse(visite: Visit
 def test_le_sommaire_mene_aux_sections(visite: Visite) -> None:
     page = visite.ouvrir(PAGES["fiche-2015"])
     ancres = [lien.get_attribute("href") or "" for lien in page.locator(".sommaire a").all()]
-    assert len(ancres) == 11
+    assert len(ancres) == 14
     for ancre in ancres:
         assert page.locator(f"h2{ancre}").count() == 1

@@ -25,6 +25,9 @@ SOMMAIRE = (
     ("habitants-et-logement", "Habitants, revenus, logement"),
     ("l-ecart", "L’écart"),
     ("geographies", "Géographies"),
+    ("quartiers-comparables", "Quartiers comparables"),
+    ("engagements", "Engagements et feuille de route"),
+    ("vie-locale", "Vie associative, conseil citoyen, présence humaine"),
     ("donnees-manquantes", "Données manquantes"),
     ("sources", "Sources et définitions"),
 )
