@@ -14,7 +14,7 @@ import shapely
 
 from app.comparaison import indicateurs_offerts, periodes_recentes, territoires_offerts
 from publication.sheets.fiche import Registre
-from publication.sheets.modele import Indicateur, Territoire
+from publication.sheets.modele import Indicateur, Territoire, pas_publie
 
 POINTS_MAX = 300
 DISTANCE_MAX = 2000
@@ -175,13 +175,16 @@ def indicateurs_de_la_carte(registre: Registre) -> dict[str, str]:
     return choix
 
 
-def valeurs(registre: Registre, cle: str, codes: Sequence[str]) -> tuple[str, dict[str, tuple[float | None, str]]]:
-    """Latest period of `zonage:indicateur` and, by quartier, its value and status."""
+def valeurs(
+    registre: Registre, cle: str, codes: Sequence[str]
+) -> tuple[str, float | None, dict[str, tuple[float | None, str]]]:
+    """Latest period of `zonage:indicateur`, the step of a rounded figure and, by quartier, its value and status."""
     zonage, _, indicateur = cle.partition(":")
     periode = periodes_recentes(registre, zonage)[indicateur]
     lignes = registre.release.lire(
-        "select code_territoire, valeur, statut from {valeurs} where niveau = 'qpv' and zonage = ? and indicateur = ? "
+        "select code_territoire, valeur, statut, methode_incertitude as m, borne_basse as b, borne_haute as h from {valeurs} where niveau = 'qpv' and zonage = ? and indicateur = ? "
         "and periode = ? and list_contains(?, code_territoire)",
         [zonage, indicateur, periode, list(codes)],
     )
-    return periode, {ligne["code_territoire"]: (ligne["valeur"], ligne["statut"]) for ligne in lignes}
+    pas = next((p for li in lignes if (p := pas_publie(li["m"], li["b"], li["h"])) is not None), None)
+    return periode, pas, {ligne["code_territoire"]: (ligne["valeur"], ligne["statut"]) for ligne in lignes}

@@ -12,7 +12,7 @@ from typing import Any
 
 from publication.sheets.fiche import Registre
 from publication.sheets.format_fr import INSECABLE, ordinal
-from publication.sheets.modele import Indicateur, Territoire
+from publication.sheets.modele import Indicateur, Territoire, pas_publie
 
 # A value of these statuses is a number that can be read.
 LISIBLES = frozenset({"observe", "estime", "partiel"})
@@ -32,6 +32,9 @@ class Cellule:
     cinquieme: int | None = None
     rang_meilleur: int | None = None
     rang_pire: int | None = None
+    effectif: int | None = None
+    code_reference: str = ""
+    pas: float | None = None
     jeu: str = ""
     millesime: str = ""
 
@@ -95,8 +98,9 @@ def selectionner(
     cellules: dict[tuple[str, str], Cellule] = {}
     for indicateur in indicateurs:
         for ligne in _lire(registre, zonage, indicateur, recentes[indicateur], niveau, codes):
-            code = ligne.pop("code")
-            cellules[code, indicateur] = Cellule(**ligne)
+            code, methode = ligne.pop("code"), ligne.pop("methode")
+            pas = pas_publie(methode, ligne["basse"], ligne["haute"])
+            cellules[code, indicateur] = Cellule(**ligne, pas=pas)
     return [
         Ligne(
             q,
@@ -110,18 +114,26 @@ def selectionner(
 def _lire(
     registre: Registre, zonage: str, indicateur: str, periode: str, niveau: str, codes: list[str]
 ) -> list[dict[str, Any]]:
-    """Values with the gap against one reference of the level: all the QPV of France first, then the smallest code."""
+    """Values, their rank in the département, and the gap against one reference of the level.
+
+    A level may hold several references: all the QPV of France first, then the smallest code; the gap names its own.
+    A rank is the same on every row of a figure, whatever the reference.
+    """
     return registre.release.lire(
         "with g as (select * from {ecarts} where zonage = ? and indicateur = ? and periode = ? and niveau_reference = ? "
         "and list_contains(?, code_qpv) qualify row_number() over (partition by code_qpv "
-        "order by code_reference not like 'QPV-FR%', code_reference) = 1) "
+        "order by code_reference not like 'QPV-FR%', code_reference) = 1), "
+        "r as (select code_qpv, max(quintile_departement) as cinquieme, max(rang_meilleur) as rang_meilleur, "
+        "max(rang_pire) as rang_pire, max(effectif_departement) as effectif from {ecarts} where zonage = ? "
+        "and indicateur = ? and periode = ? and list_contains(?, code_qpv) group by 1) "
         "select v.code_territoire as code, v.valeur, v.statut, v.periode, v.borne_basse as basse, v.borne_haute as haute, "
-        "g.ecart, coalesce(g.unite_ecart, '') as unite_ecart, g.quintile_departement as cinquieme, g.rang_meilleur, "
-        "g.rang_pire, coalesce(v.jeu, '') as jeu, coalesce(v.millesime, '') as millesime "
+        "v.methode_incertitude as methode, g.ecart, coalesce(g.unite_ecart, '') as unite_ecart, "
+        "coalesce(g.code_reference, '') as code_reference, r.cinquieme, r.rang_meilleur, r.rang_pire, r.effectif, coalesce(v.jeu, '') as jeu, coalesce(v.millesime, '') as millesime "
         "from {valeurs} v left join g on g.code_qpv = v.code_territoire "
+        "left join r on r.code_qpv = v.code_territoire "
         "where v.niveau = 'qpv' and v.zonage = ? and v.indicateur = ? and v.periode = ? "
         "and list_contains(?, v.code_territoire)",
-        [zonage, indicateur, periode, niveau, codes, zonage, indicateur, periode, codes],
+        [zonage, indicateur, periode, niveau, codes, *[zonage, indicateur, periode, codes] * 2],
     )
 
 
@@ -130,13 +142,22 @@ def observes(lignes: Sequence[Ligne], indicateur: str) -> int:
     return sum(ligne.cellules[indicateur].est_lisible for ligne in lignes)
 
 
-def ordonner(lignes: Sequence[Ligne], indicateur: str) -> list[Ligne]:
-    """From the smallest to the largest value, codes for ties, quartiers without a number last."""
+def ordonnables(lignes: Sequence[Ligne], indicateurs: Sequence[Indicateur]) -> list[Indicateur]:
+    """Figures that may be put in order: those with a favourable side and a rank in the release (gap method §9)."""
+    return [
+        i
+        for i in indicateurs
+        if i.sens and any(ligne.cellules[i.indicateur].rang_meilleur is not None for ligne in lignes)
+    ]
+
+
+def ordonner(lignes: Sequence[Ligne], indicateur: Indicateur) -> list[Ligne]:
+    """From the least to the most favourable value, as ranks and fifths are; codes for ties, no number last."""
 
     def cle(ligne: Ligne) -> tuple[bool, float, str]:
-        cellule = ligne.cellules[indicateur]
+        cellule = ligne.cellules[indicateur.indicateur]
         valeur = cellule.valeur if cellule.est_lisible and cellule.valeur is not None else 0.0
-        return not cellule.est_lisible, valeur, ligne.quartier.code_territoire
+        return not cellule.est_lisible, indicateur.sens * valeur, ligne.quartier.code_territoire
 
     return sorted(lignes, key=cle)
 
@@ -147,10 +168,13 @@ def cinquieme_ecrit(cellule: Cellule) -> str:
 
 
 def rang_ecrit(cellule: Cellule) -> str:
-    """`rang 3 à 7` of the département, empty where the release gives none."""
+    """`rang 3 à 7 sur 28` of the département, one rank when the interval is a point; empty where the release gives none."""
     if cellule.rang_meilleur is None or cellule.rang_pire is None:
         return ""
-    return f"rang{INSECABLE}{cellule.rang_meilleur} à {cellule.rang_pire}"
+    bornes = f"{cellule.rang_meilleur}" + (
+        f" à {cellule.rang_pire}" if cellule.rang_pire != cellule.rang_meilleur else ""
+    )
+    return f"rang{INSECABLE}{bornes} sur {cellule.effectif}"
 
 
 def couples(lignes: Sequence[Ligne], x: str, y: str) -> list[Ligne]:

@@ -35,6 +35,7 @@ def trame(lignes: Sequence[Ligne], indicateurs: Sequence[str], mention: Callable
             f"{i}_statut": pl.Series([c.statut for c in cellules], dtype=pl.String),
             f"{i}_periode": pl.Series([c.periode for c in cellules], dtype=pl.String),
             f"{i}_cinquieme": pl.Series([c.cinquieme for c in cellules], dtype=pl.Int64),
+            f"{i}_reference": pl.Series([c.code_reference or None for c in cellules], dtype=pl.String),
             f"{i}_ecart": pl.Series([c.ecart for c in cellules], dtype=pl.Float64),
             f"{i}_source": pl.Series([mention(c.jeu, c.millesime) for c in cellules], dtype=pl.String),
         }

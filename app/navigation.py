@@ -26,7 +26,13 @@ st.logo(str(DOSSIER / "marque.svg"), size="large")
 # A flat list: on a telephone the titles of grouped menus make a list that screen readers cannot count.
 page = st.navigation(
     [
-        st.Page(declaree.fichier, title=declaree.titre, url_path=declaree.chemin or None, default=not declaree.chemin)
+        st.Page(
+            declaree.fichier,
+            title=declaree.titre,
+            url_path=declaree.chemin or None,
+            default=not declaree.chemin,
+            visibility="visible" if declaree.au_menu else "hidden",
+        )
         for declaree in PAGES
     ],
     position="top",

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from app.pages import PAGES, Page
 from app.recherche import Entree, indexer
 from publication.sheets import balises as b
 from publication.sheets.fiche import Fiche, Registre, construire
@@ -99,6 +100,10 @@ def cadre_haut() -> None:
     )
 
 
+def _lien(page: Page) -> b.Html:
+    return b.balise("a", page.titre, href=f"/{page.chemin}", target="_self")
+
+
 def cadre_bas() -> None:
     """Version, licence and what the site is not."""
     release = registre().release
@@ -114,6 +119,7 @@ def cadre_bas() -> None:
                 b.balise("a", "Données", href="/donnees", target="_self"),
                 ".",
             ),
+            b.balise("p", b.joindre((_lien(page) for page in PAGES if not page.au_menu), " · ")),
             b.balise("p", f"{NOM_SITE}{INSECABLE}: un observatoire indépendant. Ce n’est pas un site de l’État."),
             class_="pied-page",
         )

@@ -19,22 +19,9 @@ from publication.dictionary import Definition
 from publication.extracts import TableExtraite
 from publication.origins import Acces
 from publication.quality import Controle
+from publication.sheets.format_fr import MOIS
 
 NOM_OBSERVATOIRE = "Observatoire QPV"
-MOIS = [
-    "janvier",
-    "février",
-    "mars",
-    "avril",
-    "mai",
-    "juin",
-    "juillet",
-    "août",
-    "septembre",
-    "octobre",
-    "novembre",
-    "décembre",
-]
 
 
 @dataclass(frozen=True)

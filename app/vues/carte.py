@@ -41,6 +41,7 @@ class Couleur:
     periode: str
     valeurs: Mapping[str, tuple[float | None, str]]
     coupures: list[float] = field(default_factory=list)
+    pas: float | None = None
 
     def lisible(self, code: str) -> float | None:
         valeur, statut = self.valeurs.get(code, (None, "non_diffuse"))
@@ -53,7 +54,7 @@ class Couleur:
         return plan.MANQUANT if valeur is None else plan.classe_de(valeur, self.coupures)
 
     def ecrire(self, valeur: float) -> str:
-        return avec_unite(valeur, self.carte.unite, self.carte.decimales)
+        return avec_unite(valeur, self.carte.unite, self.carte.decimales, self.pas)
 
 
 def _couleur(registre: Registre, cle: str, quartiers: Sequence[Territoire]) -> Couleur | None:
@@ -61,9 +62,9 @@ def _couleur(registre: Registre, cle: str, quartiers: Sequence[Territoire]) -> C
         return None
     zonage, _, nom = cle.partition(":")
     codes = [q.code_territoire for q in quartiers if q.zonage == zonage]
-    date, valeurs = carto.valeurs(registre, cle, codes)
+    date, pas, valeurs = carto.valeurs(registre, cle, codes)
     nombres = [v for v, statut in valeurs.values() if v is not None and statut in LISIBLES]
-    return Couleur(registre.indicateurs[nom], zonage, date, valeurs, plan.classer(nombres))
+    return Couleur(registre.indicateurs[nom], zonage, date, valeurs, plan.classer(nombres), pas)
 
 
 def _titre(q: Territoire, couleur: Couleur | None) -> str:

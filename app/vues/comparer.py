@@ -18,6 +18,7 @@ from app.comparaison import (
     couples,
     indicateurs_offerts,
     observes,
+    ordonnables,
     ordonner,
     rang_ecrit,
     selectionner,
@@ -28,6 +29,7 @@ from publication.sheets.balises import Html
 from publication.sheets.couleurs import GRIS_FONCE, VIOLET
 from publication.sheets.fiche import CHIFFRES_CLES, Registre
 from publication.sheets.format_fr import ABSENCES, avec_unite, intervalle, nombre, periode
+from publication.sheets.format_fr import ecart as ecart_ecrit
 from publication.sheets.modele import ECHELLE, NOMS_NIVEAUX, Indicateur
 
 ZONAGES = {"2024": "Quartiers de 2024", "2015": "Quartiers de 2015"}
@@ -37,13 +39,14 @@ VUES = {"tableau": "Tableau", "points": "Points et intervalles", "nuage": "Nuage
 def _ecrit(c: Cellule, i: Indicateur) -> str:
     if not c.est_lisible or c.valeur is None:
         return ABSENCES.get(c.statut, ABSENCES["non_diffuse"]).mot
-    return avec_unite(c.valeur, i.unite, i.decimales)
+    return avec_unite(c.valeur, i.unite, i.decimales, c.pas)
 
 
 def _cellule(c: Cellule, i: Indicateur, avec_rang: bool) -> Html:
     if not c.est_lisible:
         return b.absence(c.statut)
-    notes = [cinquieme_ecrit(c), rang_ecrit(c) if avec_rang else ""]
+    ecart = f"écart {ecart_ecrit(c.ecart, c.unite_ecart, i.decimales)}" if c.ecart is not None else ""
+    notes = [ecart, cinquieme_ecrit(c), rang_ecrit(c) if avec_rang else ""]
     petits = b.joindre(b.balise("small", f" {note}") for note in notes if note)
     return b.joindre((_ecrit(c, i), b.marque(c.statut), petits))
 
@@ -64,7 +67,13 @@ def _tableau(lignes: Sequence[Ligne], cartes: Sequence[Indicateur], ordre: str) 
     ]
     table = b.tableau("Quartiers et indicateurs", entetes, corps, numeriques=range(2, len(entetes)))
     statuts = {c.statut for li in lignes for c in li.cellules.values()} - {"observe"}
-    return b.joindre((table, b.legende_absences(statuts)))
+    lire = (
+        "sous la valeur, l’écart du quartier avec la référence choisie, nommée dans les fichiers à télécharger, puis son "
+        "cinquième parmi les quartiers observés du département : le 1ᵉʳ réunit les valeurs les moins favorables, le 5ᵉ les plus "
+        "favorables ; il n’y en a pas à moins de dix quartiers observés."
+    )
+    ne_pas_lire = "un cinquième est relatif : il peut changer sans que le quartier change, et ne se compare pas d’une date à l’autre."
+    return b.joindre((table, b.legende_absences(statuts), b.consigne(lire, ne_pas_lire)))
 
 
 def _points(lignes: Sequence[Ligne], i: Indicateur) -> None:
@@ -89,6 +98,7 @@ def _points(lignes: Sequence[Ligne], i: Indicateur) -> None:
         for li in lignes if (c := li.cellules[i.indicateur])
     ]  # fmt: skip
     st.html(b.joindre((
+        b.consigne("chaque disque est un quartier ; le trait gris est l’intervalle de sa valeur (enquête, petit effectif ou arrondi).", i.avertissement),
         b.tableau(i.libelle, ("Quartier", "Valeur", "Intervalle"), corps, numeriques=(1, 2)),
         b.legende_absences({li.cellules[i.indicateur].statut for li in lignes} - {"observe"}),
     )))  # fmt: skip
@@ -157,14 +167,20 @@ def _page() -> None:
     retenus = {i: noms[i] for i in choisis}
     ordre = ""
     if etat.bascule("ordre", "Ordonner par un indicateur"):
-        ordre = etat.choix("par", "Indicateur de l’ordre", retenus)
-        lignes = ordonner(lignes, ordre)
-        st.html(
-            b.balise(
-                "p",
-                f"{observes(lignes, ordre)} observés sur {len(lignes)}. Un ordre n’est pas un jugement : des rangs dont les intervalles se recouvrent ne se distinguent pas.",
+        possibles = {i.indicateur: i.libelle for i in ordonnables(lignes, [offerts[i] for i in choisis])}
+        if not possibles:
+            st.html(b.balise("p", "Aucun des indicateurs choisis n’a de rang : descriptifs, ou jamais mis en ordre."))
+        else:
+            ordre = etat.choix("par", "Indicateur de l’ordre", possibles)
+            lignes = ordonner(lignes, offerts[ordre])
+            st.html(
+                b.balise(
+                    "p",
+                    f"Du moins favorable au plus favorable, {nombre(observes(lignes, ordre))} observés sur {nombre(len(lignes))}. "
+                    "Le rang est celui du département. Un rang est relatif : il peut changer sans que le quartier change. "
+                    "Des rangs dont les intervalles se recouvrent ne se distinguent pas.",
+                )
             )
-        )
     st.html(b.balise("h2", VUES[vue]))
     if vue == "points":
         _points(lignes, offerts[etat.choix("x", "Indicateur", retenus)])

@@ -112,7 +112,9 @@ def _chiffre(registre: Registre, ligne: dict[str, Any] | None, indicateur: str) 
     carte = registre.indicateurs[indicateur]
     if ligne is None or ligne["valeur"] is None:
         return b.absence(ligne["statut"] if ligne else "non_diffuse")
-    ecrit = avec_unite(ligne["valeur"], carte.unite, carte.decimales)
+    publiees = registre.series("commune", ligne["code_commune"] or "").get(indicateur, [])
+    pas = next((v.pas for v in publiees if v.periode == ligne["periode"]), None)
+    ecrit = avec_unite(ligne["valeur"], carte.unite, carte.decimales, pas)
     return b.joindre((ecrit, b.marque(ligne["statut"]), b.balise("small", periode(ligne["periode"]))))
 
 

@@ -1,7 +1,7 @@
 """The sheet of a quartier, at `/quartier?qpv=QP014001&reference=commune`: the address holds the whole state.
 
-Belongs here: reading the address, the choice of the reference and of the figure drawn, the order of the sections.
-Does not belong here: what a section shows (sections), the data (fiche).
+Belongs here: reading the address, the choice of the reference and of the figure drawn.
+Does not belong here: the order of the sections (publication.sheets.feuille), what a section shows (sections), the data (fiche).
 """
 
 from __future__ import annotations
@@ -10,24 +10,12 @@ import streamlit as st
 
 from app import etat, session
 from publication.sheets import balises as b
+from publication.sheets import feuille
 from publication.sheets.fiche import Fiche
 from publication.sheets.format_fr import INSECABLE
 from publication.sheets.graphiques import en_images
 from publication.sheets.modele import ECHELLE, NOMS_NIVEAUX
-from publication.sheets.sections import (
-    bandeau,
-    chiffres_cles,
-    comparables,
-    ecart,
-    emploi,
-    engagements,
-    geographies,
-    habitants,
-    manquantes,
-    sources,
-    themes,
-    vie_locale,
-)
+from publication.sheets.sections import bandeau, sources
 from publication.sheets.sections.points import indicateurs_en_points, points
 
 LONGUEUR_CODE = 12
@@ -70,33 +58,13 @@ def _fiche(fiche: Fiche) -> None:
     )
     st.html(b.joindre((bandeau.bandeau(fiche), bandeau.sommaire())))
     reference = etat.choix("reference", "Comparer le quartier avec", _references(fiche))
-    st.html(
-        b.joindre((bandeau.section_en_bref(fiche, reference), chiffres_cles.section_chiffres_cles(fiche, reference)))
-    )
-    st.html(en_images(emploi.section_emploi(fiche, reference)))
-    st.html(
-        b.joindre(
-            (
-                themes.section_simple(fiche, "Transitions", "transitions", "transitions", reference),
-                themes.section_simple(fiche, "Émancipation", "emancipation", "emancipation", reference),
-                themes.section_simple(
-                    fiche, "Sécurité et citoyenneté", "securite-et-citoyennete", "securite_citoyennete", reference
-                ),
-            )
-        )
-    )
-    st.html(en_images(habitants.section_habitants(fiche, reference)))
+    st.html(en_images(feuille.themes_de(fiche, reference)))
     _autre_figure(fiche)
     codes = (fiche.code, *sorted(fiche.valeurs_liees))
     st.html(
         b.joindre(
             (
-                ecart.section_ecart(fiche, reference),
-                geographies.section_geographies(fiche, session.contours(codes)),
-                comparables.section_comparables(fiche),
-                engagements.section_engagements(fiche),
-                vie_locale.section_vie_locale(fiche),
-                manquantes.section_manquantes(fiche),
+                feuille.situation_de(fiche, session.contours(codes), reference),
                 sources.section_sources(fiche, _base()),
                 _telecharger(fiche),
             )

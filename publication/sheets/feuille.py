@@ -38,6 +38,37 @@ _MODIFIEE = re.compile(r'<meta name="dcterms\.modified" content="(\d{4}-\d{2}-\d
 _AUTRE_FICHE = re.compile(r'href="/quartier\?qpv=(Q[NP][0-9A-Z]{6})"')
 
 
+def themes_de(fiche: Fiche, reference: str) -> Html:
+    """The first sections, from « En bref » to « Habitants et logement »: the figures, axis by axis."""
+    return b.joindre(
+        (
+            bandeau.section_en_bref(fiche, reference),
+            chiffres_cles.section_chiffres_cles(fiche, reference),
+            emploi.section_emploi(fiche, reference),
+            themes.section_simple(fiche, "Transitions", "transitions", "transitions", reference),
+            themes.section_simple(fiche, "Émancipation", "emancipation", "emancipation", reference),
+            themes.section_simple(
+                fiche, "Sécurité et citoyenneté", "securite-et-citoyennete", "securite_citoyennete", reference
+            ),
+            habitants.section_habitants(fiche, reference),
+        )
+    )
+
+
+def situation_de(fiche: Fiche, contours: Mapping[str, bytes], reference: str) -> Html:
+    """The following sections, from « L'écart » to « Données manquantes »: what moved, around what, with whom, what is missing."""
+    return b.joindre(
+        (
+            ecart.section_ecart(fiche, reference),
+            geographies.section_geographies(fiche, dict(contours)),
+            comparables.section_comparables(fiche),
+            engagements.section_engagements(fiche),
+            vie_locale.section_vie_locale(fiche),
+            manquantes.section_manquantes(fiche),
+        )
+    )
+
+
 def composer(fiche: Fiche, contours: Mapping[str, bytes], base: str, reference: str = "auto") -> Html:
     """The body of the sheet: the sections of the explorer, in the same order.
 
@@ -48,21 +79,8 @@ def composer(fiche: Fiche, contours: Mapping[str, bytes], base: str, reference: 
     sections = (
         bandeau.bandeau(fiche, version=("Mis à jour le", JALON)),
         bandeau.sommaire(),
-        bandeau.section_en_bref(fiche, reference),
-        chiffres_cles.section_chiffres_cles(fiche, reference),
-        emploi.section_emploi(fiche, reference),
-        themes.section_simple(fiche, "Transitions", "transitions", "transitions", reference),
-        themes.section_simple(fiche, "Émancipation", "emancipation", "emancipation", reference),
-        themes.section_simple(
-            fiche, "Sécurité et citoyenneté", "securite-et-citoyennete", "securite_citoyennete", reference
-        ),
-        habitants.section_habitants(fiche, reference),
-        ecart.section_ecart(fiche, reference),
-        geographies.section_geographies(fiche, dict(contours)),
-        comparables.section_comparables(fiche),
-        engagements.section_engagements(fiche),
-        vie_locale.section_vie_locale(fiche),
-        manquantes.section_manquantes(fiche),
+        themes_de(fiche, reference),
+        situation_de(fiche, contours, reference),
         sources.section_sources(fiche, base, version=f"mise à jour du {JALON}"),
     )
     return Html(_AUTRE_FICHE.sub(r'href="\1.html"', b.joindre(sections)))

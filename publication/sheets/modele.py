@@ -77,6 +77,13 @@ class Indicateur:
         return self.niveau_publie in {"Q", "Qe", "Qi"}
 
 
+def pas_publie(methode_incertitude: str | None, basse: float | None, haute: float | None) -> float | None:
+    """Step of a rounded figure, so that it is written with the decimals it was published with; None otherwise."""
+    if methode_incertitude != "arrondi" or basse is None or haute is None:
+        return None
+    return round(haute - basse, 6)
+
+
 class Valeur(NamedTuple):
     """One published value; a tuple, because a sheet builds some thousands of them."""
 
@@ -105,9 +112,7 @@ class Valeur(NamedTuple):
     @property
     def pas(self) -> float | None:
         """Published step, when the interval is one of rounding: 1.0 means that only whole points were published."""
-        if self.methode_incertitude != "arrondi" or self.borne_basse is None or self.borne_haute is None:
-            return None
-        return round(self.borne_haute - self.borne_basse, 6)
+        return pas_publie(self.methode_incertitude, self.borne_basse, self.borne_haute)
 
 
 class Ecart(NamedTuple):

@@ -1,4 +1,4 @@
-"""Fixtures of the integration tests: a local publisher, and a client that asks it.
+"""Fixtures of the integration tests: a local publisher and a client that asks it; the demo release, open.
 
 Belongs here: what several modules of this folder start and stop.
 Does not belong here: the publisher itself (editeur), the deposit (tests/conftest.py).
@@ -7,12 +7,15 @@ Does not belong here: the publisher itself (editeur), the deposit (tests/conftes
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from editeur import Editeur
 from jeu_essai import REGLAGES
 
 from ingestion.http import Client
+from publication.sheets.fiche import Registre
+from publication.sheets.lecture import chemin_courant, ouvrir
 
 
 @pytest.fixture
@@ -25,3 +28,9 @@ def editeur() -> Iterator[Editeur]:
 def client(editeur: Editeur) -> Iterator[Client]:
     with Client(REGLAGES, editeur_local=editeur.base) as client:
         yield client
+
+
+@pytest.fixture(scope="session")
+def registre(donnees_demo: Path) -> Registre:
+    """The current release of the demo territory, as the observatory reads it."""
+    return Registre(ouvrir(chemin_courant(donnees_demo / "releases")))

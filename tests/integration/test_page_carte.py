@@ -18,7 +18,6 @@ from streamlit.testing.v1 import AppTest
 from app import cartographie as carto
 from app import plan
 from publication.sheets.fiche import Registre
-from publication.sheets.lecture import chemin_courant, ouvrir
 
 SCRIPT = Path(__file__).resolve().parents[2] / "app" / "navigation.py"
 
@@ -28,11 +27,6 @@ def dessin(html: str) -> str:
     trouve = re.search(r'class="plan"><img src="data:image/svg\+xml;base64,([^"]+)"', html)
     assert trouve is not None
     return base64.b64decode(trouve[1]).decode("utf-8")
-
-
-@pytest.fixture(scope="module")
-def registre(donnees_demo: Path) -> Registre:
-    return Registre(ouvrir(chemin_courant(donnees_demo / "releases")))
 
 
 def test_les_classes_suivent_les_quantiles_et_gardent_les_egalites() -> None:

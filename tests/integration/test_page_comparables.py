@@ -10,44 +10,15 @@ import re
 from pathlib import Path
 from statistics import median
 
-import duckdb
 import pytest
-from streamlit.testing.v1 import AppTest
+from pages import fiche_de, ouvrir_page, sql
 
-from publication.sheets.fiche import Fiche, Registre, construire
+from publication.sheets.fiche import Registre
 from publication.sheets.lecture import chemin_courant, ouvrir
 from publication.sheets.sections.comparables import section_comparables
 from publication.sheets.voisins import lire, raison
 
-SCRIPT = Path(__file__).resolve().parents[2] / "app" / "navigation.py"
 SEUL, ENTOURE, ANCIEN = "QN96117M", "QN96101M", "QP961001"
-
-
-@pytest.fixture(scope="module")
-def registre(donnees_demo: Path) -> Registre:
-    return Registre(ouvrir(chemin_courant(donnees_demo / "releases")))
-
-
-def sql(registre: Registre, requete: str) -> list[tuple[object, ...]]:
-    """Rows read again from the release; `@` stands for the folder of the tables."""
-    return duckdb.sql(requete.replace("@", f"{registre.release.chemin}/tables/")).fetchall()
-
-
-def fiche(registre: Registre, code: str) -> Fiche:
-    resultat = construire(registre, code)
-    assert resultat is not None
-    return resultat
-
-
-def ouvrir_page(donnees: Path, monkeypatch: pytest.MonkeyPatch, code: str) -> str:
-    monkeypatch.setenv("OBSERVATOIRE_DATA", str(donnees))
-    page = AppTest.from_file(str(SCRIPT), default_timeout=60)
-    page.switch_page("vues/comparables.py")
-    if code:
-        page.query_params["qpv"] = code
-    page.run()
-    assert not page.exception
-    return " ".join(element.proto.body for element in page.get("html"))
 
 
 def lignes_du_tableau(html: str, legende: str) -> list[list[str]]:
@@ -60,7 +31,7 @@ def lignes_du_tableau(html: str, legende: str) -> list[list[str]]:
 def test_les_voisins_sont_ceux_de_la_table_dans_leur_ordre(registre: Registre) -> None:
     attendus = sql(registre, f"select code_comparable, distance, population_qpv, population_epci from '@comparables.parquet' where code_qpv = '{SEUL}' order by distance")  # fmt: skip
     assert len(attendus) == 5
-    lignes = lignes_du_tableau(section_comparables(fiche(registre, SEUL)), "du plus proche")
+    lignes = lignes_du_tableau(section_comparables(fiche_de(registre, SEUL)), "du plus proche")
     assert SEUL in lignes[0][0]
     for ligne, (code, distance, quartier, epci) in zip(lignes[1:], attendus, strict=True):
         assert str(code) in ligne[0]
@@ -73,7 +44,7 @@ def test_la_mediane_est_celle_des_voisins_publies(registre: Registre) -> None:
     voisins = sql(registre, f"select v.indicateur, v.valeur from '@comparables.parquet' c join '@valeurs.parquet' v on v.code_territoire = c.code_comparable and v.niveau = 'qpv' where c.code_qpv = '{SEUL}' and v.indicateur in ('population_municipale', 'taux_pauvrete_60') and v.statut = 'observe'")  # fmt: skip
     populations = [float(str(v)) for nom, v in voisins if nom == "population_municipale"]
     assert sum(nom == "taux_pauvrete_60" for nom, _ in voisins) == 4
-    lignes = {ligne[0].split("|")[0]: ligne for ligne in lignes_du_tableau(section_comparables(fiche(registre, SEUL)), "Chiffres clés")}  # fmt: skip
+    lignes = {ligne[0].split("|")[0]: ligne for ligne in lignes_du_tableau(section_comparables(fiche_de(registre, SEUL)), "Chiffres clés")}  # fmt: skip
     population = lignes["Population municipale"][2].replace("\u202f", "")
     assert population.startswith(f"{median(populations):.0f}\u00a0hab.")
     assert "|nc|" in lignes["Taux de pauvreté (seuil à 60\u00a0%)"][2]
@@ -81,7 +52,7 @@ def test_la_mediane_est_celle_des_voisins_publies(registre: Registre) -> None:
 
 
 def test_un_voisin_masque_reste_visible_sur_la_page(donnees_demo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    texte = ouvrir_page(donnees_demo, monkeypatch, SEUL)
+    texte = ouvrir_page("comparables", donnees_demo, monkeypatch, qpv=SEUL)[1]
     pauvrete = next(li for li in lignes_du_tableau(texte, "et chacun d’eux") if li[0].startswith("Taux de pauvreté"))
     assert len(pauvrete) == 3 + 5
     assert sum("|" in cellule for cellule in pauvrete[3:]) == 1
@@ -91,17 +62,17 @@ def test_un_voisin_masque_reste_visible_sur_la_page(donnees_demo: Path, monkeypa
 
 def test_chaque_absence_de_groupe_a_sa_raison(registre: Registre) -> None:
     nb = sql(registre, f"select count(*) from '@territoires.parquet' where niveau = 'qpv' and zonage = '2024' and codes_epci = (select codes_epci from '@territoires.parquet' where code_territoire = '{ENTOURE}')")[0][0]  # fmt: skip
-    assert f"Son intercommunalité compte {nb} quartiers prioritaires" in raison(fiche(registre, ENTOURE))
-    assert "zonage 2015" in raison(fiche(registre, ANCIEN))
+    assert f"Son intercommunalité compte {nb} quartiers prioritaires" in raison(fiche_de(registre, ENTOURE))
+    assert "zonage 2015" in raison(fiche_de(registre, ANCIEN))
     avec = {code for (code,) in sql(registre, "select distinct code_qpv from '@comparables.parquet'")}
     for code in registre.quartiers:
-        html = section_comparables(fiche(registre, code))
+        html = section_comparables(fiche_de(registre, code))
         assert ("QPV unique" in html) == (code in avec) == bool(lire(registre, code).voisins)
 
 
 @pytest.mark.parametrize("code", ["", ANCIEN, "<script>alert(1)</script>"])
 def test_la_page_sans_groupe_dit_pourquoi(donnees_demo: Path, monkeypatch: pytest.MonkeyPatch, code: str) -> None:
-    texte = ouvrir_page(donnees_demo, monkeypatch, code)
+    texte = ouvrir_page("comparables", donnees_demo, monkeypatch, qpv=code)[1]
     assert "<h1>Quartiers comparables</h1>" in texte
     assert ("Aucun quartier comparable." in texte) == (code == ANCIEN)
     assert "<script" not in texte.lower()
@@ -118,5 +89,5 @@ def test_les_huit_de_la_turfaudiere_et_l_outre_mer(donnees_depot: Path) -> None:
     assert [round(v.distance, 3) for v in groupe.voisins] == [0.347, 0.408, 0.451, 0.490, 0.542, 0.587, 0.616, 0.623]
     assert groupe.soi is not None
     assert (groupe.soi.population_qpv, groupe.soi.population_communes, groupe.soi.population_epci) == (1147, 10246, 87773)  # fmt: skip
-    html = section_comparables(fiche(reel, "QN97121N"))
+    html = section_comparables(fiche_de(reel, "QN97121N"))
     assert "1\u00a0quartier comparable parmi 1\u00a0candidat. La règle en retient 8" in html

@@ -15,18 +15,13 @@ import polars as pl
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from app.comparaison import Ligne, ordonner, selectionner
+from app.comparaison import Cellule, Ligne, ordonnables, ordonner, selectionner
 from app.exports import csv, neutraliser, parquet, trame, xlsx
 from publication.sheets.fiche import Registre
-from publication.sheets.lecture import chemin_courant, ouvrir
+from publication.sheets.format_fr import avec_unite
 
 SCRIPT = Path(__file__).resolve().parents[2] / "app" / "navigation.py"
 INDICATEUR = "taux_emploi_15_64"
-
-
-@pytest.fixture(scope="module")
-def registre(donnees_demo: Path) -> Registre:
-    return Registre(ouvrir(chemin_courant(donnees_demo / "releases")))
 
 
 @pytest.fixture(scope="module")
@@ -45,6 +40,11 @@ def publiees(registre: Registre) -> list[tuple[str, float | None, str]]:
     ).fetchall()
 
 
+def comparaison_ecrite(c: Cellule) -> str:
+    assert c.valeur is not None
+    return avec_unite(c.valeur, "%", 1, c.pas)
+
+
 def test_les_trois_fichiers_disent_ce_que_dit_la_release(registre: Registre, lignes: list[Ligne]) -> None:
     attendu = publiees(registre)
     assert len(attendu) > 5
@@ -56,11 +56,48 @@ def test_les_trois_fichiers_disent_ce_que_dit_la_release(registre: Registre, lig
         assert lu.select(colonnes).rows() == attendu
 
 
-def test_l_ordre_par_valeur_laisse_les_manquants_a_la_fin(registre: Registre, lignes: list[Ligne]) -> None:
-    nombres = sorted((v, c) for c, v, _ in publiees(registre) if v is not None)
-    codes = [li.quartier.code_territoire for li in ordonner(lignes, INDICATEUR)]
-    assert codes[: len(nombres)] == [c for _, c in nombres]
-    assert len(codes) == len(lignes)
+def test_l_ordre_va_du_moins_favorable_au_plus_favorable(registre: Registre) -> None:
+    """Employment: low first; poverty: high first (gap method §9); what has no number stays at the end."""
+    for indicateur, signe in ((INDICATEUR, 1), ("taux_pauvrete_60", -1)):
+        carte = registre.indicateurs[indicateur]
+        lignes = selectionner(registre, "2015", "departement:961", [indicateur], "departement")
+        ordre = ordonner(lignes, carte)
+        tables = registre.release.chemin / "tables"
+        periode = ordre[0].cellules[indicateur].periode
+        rangs = dict(
+            duckdb.sql(
+                f"select distinct code_qpv, rang_departement from '{tables}/ecarts.parquet' where zonage = '2015' "
+                f"and indicateur = '{indicateur}' and periode = '{periode}' and rang_departement is not null"
+            ).fetchall()
+        )
+        codes = [li.quartier.code_territoire for li in ordre]
+        suivis = [rangs[code] for code in codes if code in rangs]
+        assert len(suivis) > 5
+        assert suivis == sorted(suivis)
+        valeurs = [c.valeur for li in ordre if (c := li.cellules[indicateur]).est_lisible]
+        assert valeurs == sorted(valeurs, key=lambda v: signe * v)
+        assert all(not li.cellules[indicateur].est_lisible for li in ordre[len(valeurs) :])
+
+
+def test_un_indicateur_descriptif_ne_se_met_pas_en_ordre(registre: Registre) -> None:
+    noms = [INDICATEUR, "population_municipale"]
+    lignes = selectionner(registre, "2015", "departement:961", noms, "departement")
+    assert [i.indicateur for i in ordonnables(lignes, [registre.indicateurs[n] for n in noms])] == [INDICATEUR]
+
+
+def test_un_chiffre_arrondi_garde_les_decimales_de_sa_publication(registre: Registre) -> None:
+    """The poverty rates of 2021 were published to one or two points: they are written without a decimal, as on the sheet."""
+    lignes = selectionner(registre, "2024", "departement:961", ["taux_pauvrete_60"], "departement")
+    ecrits = [comparaison_ecrite(c) for li in lignes if (c := li.cellules["taux_pauvrete_60"]).est_lisible]
+    publies = duckdb.sql(
+        f"select v.valeur from '{registre.release.chemin}/tables/valeurs.parquet' v join "
+        f"'{registre.release.chemin}/tables/territoires.parquet' t using (niveau, code_territoire, zonage) where "
+        "niveau = 'qpv' and zonage = '2024' and t.code_departement = '961' and v.indicateur = 'taux_pauvrete_60' "
+        "and v.periode = '2021' and v.methode_incertitude = 'arrondi' and v.borne_haute - v.borne_basse >= 1 "
+        "order by code_territoire"
+    ).fetchall()
+    assert len(publies) > 5
+    assert ecrits == [f"{valeur:.0f}\u00a0%" for (valeur,) in publies]
 
 
 def test_un_texte_ne_devient_pas_une_formule() -> None:

@@ -9,45 +9,21 @@ from __future__ import annotations
 import io
 from pathlib import Path
 
-import duckdb
 import polars as pl
 import pytest
-from streamlit.testing.v1 import AppTest
+from pages import ouvrir_page, sql
 
 from app import ecarts as ec
 from app.dessins_ecarts import decomposition, points
 from app.exports import csv
 from publication.sheets.fiche import Registre, construire
-from publication.sheets.lecture import chemin_courant, ouvrir
 
-SCRIPT = Path(__file__).resolve().parents[2] / "app" / "navigation.py"
 INDICATEUR, PERIODE = "taux_emploi_15_64", "2018"
-
-
-@pytest.fixture(scope="module")
-def registre(donnees_demo: Path) -> Registre:
-    return Registre(ouvrir(chemin_courant(donnees_demo / "releases")))
 
 
 @pytest.fixture(scope="module")
 def choix(registre: Registre) -> ec.Choix:
     return ec.Choix(registre.indicateurs[INDICATEUR], "2015", "departement", PERIODE)
-
-
-def sql(registre: Registre, requete: str) -> list[tuple[object, ...]]:
-    """Rows read again from the release; `@` stands for the folder of the tables."""
-    return duckdb.sql(requete.replace("@", f"{registre.release.chemin}/tables/")).fetchall()
-
-
-def ouvrir_page(donnees: Path, monkeypatch: pytest.MonkeyPatch, **parametres: str) -> tuple[AppTest, str]:
-    monkeypatch.setenv("OBSERVATOIRE_DATA", str(donnees))
-    page = AppTest.from_file(str(SCRIPT), default_timeout=60)
-    page.switch_page("vues/ecarts.py")
-    for nom, valeur in parametres.items():
-        page.query_params[nom] = valeur
-    page.run()
-    assert not page.exception
-    return page, " ".join(element.proto.body for element in page.get("html"))
 
 
 def test_le_fichier_dit_ce_que_dit_la_release(registre: Registre, choix: ec.Choix) -> None:
@@ -91,7 +67,7 @@ def test_les_comptes_couvrent_tous_les_quartiers_de_france(registre: Registre) -
 def test_la_page_dit_le_compte_la_reference_et_le_motif(
     donnees_demo: Path, monkeypatch: pytest.MonkeyPatch, registre: Registre
 ) -> None:
-    _, texte = ouvrir_page(donnees_demo, monkeypatch, indicateur=INDICATEUR, territoire="departement:961")
+    _, texte = ouvrir_page("ecarts", donnees_demo, monkeypatch, indicateur=INDICATEUR, territoire="departement:961")
     ((n,),) = sql(registre, "select count(*) from '@territoires.parquet' where zonage = '2015' and code_departement = '961' and niveau = 'qpv'")  # fmt: skip
     assert "<h1>Écarts</h1>" in texte
     assert f"sur {n}</strong> quartiers" in texte
@@ -100,14 +76,16 @@ def test_la_page_dit_le_compte_la_reference_et_le_motif(
 
 
 def test_la_france_entiere_n_a_que_des_comptes(donnees_demo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    page, texte = ouvrir_page(donnees_demo, monkeypatch)
+    page, texte = ouvrir_page("ecarts", donnees_demo, monkeypatch)
     assert texte.count("<caption>") == 1
     assert "choisir une région" in texte
     assert not page.get("vega_lite_chart")
 
 
 def test_une_valeur_inconnue_de_l_adresse_est_ignoree(donnees_demo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    _, texte = ouvrir_page(donnees_demo, monkeypatch, indicateur="<b>rien</b>", periode="1789", territoire="commune:1")
+    _, texte = ouvrir_page(
+        "ecarts", donnees_demo, monkeypatch, indicateur="<b>rien</b>", periode="1789", territoire="commune:1"
+    )
     assert "<b>rien</b>" not in texte
     assert "Toute la France" in texte
 

@@ -10,46 +10,16 @@ import re
 from datetime import date
 from pathlib import Path
 
-import duckdb
 import pytest
-from streamlit.testing.v1 import AppTest
+from pages import fiche_de, ouvrir_page, sql
 
 from app import engagements as eng
-from publication.sheets.fiche import Fiche, Registre, construire
-from publication.sheets.lecture import chemin_courant, ouvrir
+from publication.sheets.fiche import Registre
 from publication.sheets.registre_local import Engagement, codes_contrats, droit_commun, est_vide
 from publication.sheets.sections.engagements import preuve, resume, section_engagements
 from publication.sheets.sections.vie_locale import section_vie_locale
 
-SCRIPT = Path(__file__).resolve().parents[2] / "app" / "navigation.py"
 CODE, SANS_SAISIE, ANCIEN = "QN96101M", "QN96117M", "QP961001"
-
-
-@pytest.fixture(scope="module")
-def registre(donnees_demo: Path) -> Registre:
-    return Registre(ouvrir(chemin_courant(donnees_demo / "releases")))
-
-
-def sql(registre: Registre, requete: str) -> list[tuple[object, ...]]:
-    """Rows read again from the release; `@` stands for the folder of the tables."""
-    return duckdb.sql(requete.replace("@", f"{registre.release.chemin}/tables/")).fetchall()
-
-
-def fiche(registre: Registre, code: str) -> Fiche:
-    resultat = construire(registre, code)
-    assert resultat is not None
-    return resultat
-
-
-def ouvrir_page(donnees: Path, monkeypatch: pytest.MonkeyPatch, **parametres: str) -> tuple[AppTest, str]:
-    monkeypatch.setenv("OBSERVATOIRE_DATA", str(donnees))
-    page = AppTest.from_file(str(SCRIPT), default_timeout=60)
-    page.switch_page("vues/engagements.py")
-    for nom, valeur in parametres.items():
-        page.query_params[nom] = valeur
-    page.run()
-    assert not page.exception
-    return page, " ".join(element.proto.body for element in page.get("html"))
 
 
 def lignes_du_tableau(html: str, legende: str) -> list[list[str]]:
@@ -60,7 +30,7 @@ def lignes_du_tableau(html: str, legende: str) -> list[list[str]]:
 
 
 def test_les_etats_sont_ceux_de_la_table(registre: Registre, donnees_demo: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
-    _, texte = ouvrir_page(donnees_demo, monkeypatch)
+    _, texte = ouvrir_page("engagements", donnees_demo, monkeypatch)
     attendus = sql(registre, "select etat, count(*) from '@engagements.parquet' group by 1")
     ensemble = lignes_du_tableau(texte, "par axe et par état")[-1]
     assert sorted(int(c) for c in ensemble[1:]) == sorted([*(int(str(n)) for _, n in attendus), 24])
@@ -71,7 +41,7 @@ def test_les_etats_sont_ceux_de_la_table(registre: Registre, donnees_demo: Path,
 
 @pytest.mark.parametrize("axe", ["emploi", "securite_citoyennete"])
 def test_un_axe_de_l_adresse_ne_garde_que_lui(registre: Registre, donnees_demo: Path, monkeypatch: pytest.MonkeyPatch, axe: str) -> None:  # fmt: skip
-    page, texte = ouvrir_page(donnees_demo, monkeypatch, axe=axe)
+    page, texte = ouvrir_page("engagements", donnees_demo, monkeypatch, axe=axe)
     objectifs = sql(registre, f"select objectif, code_qpv from '@engagements.parquet' where axe = '{axe}'")
     lues = lignes_du_tableau(texte, "leur état et leur preuve")
     assert sorted((ligne[0][: len(str(o))], ligne[1][-8:]) for ligne, (o, _) in zip(sorted(lues), sorted(objectifs), strict=True)) == sorted(objectifs)  # fmt: skip
@@ -82,7 +52,7 @@ def test_un_axe_de_l_adresse_ne_garde_que_lui(registre: Registre, donnees_demo: 
 
 
 def test_la_preuve_est_datee_et_liee(registre: Registre) -> None:
-    html = section_engagements(fiche(registre, CODE))
+    html = section_engagements(fiche_de(registre, CODE))
     lignes = sql(registre, f"select objectif, etat, url_preuve from '@engagements.parquet' where code_qpv = '{CODE}' order by identifiant")  # fmt: skip
     assert [e for _, e, _ in lignes] == ["tenu", "en_retard"]
     assert f'<a href="{lignes[0][2]}" rel="noopener" target="_blank">12\u00a0novembre\u00a02025</a>' in html
@@ -106,18 +76,18 @@ def test_un_engagement_de_trois_quartiers_compte_une_fois() -> None:
 
 
 def test_la_vie_locale_dit_les_montants_les_reunions_et_les_postes(registre: Registre) -> None:
-    html = section_vie_locale(fiche(registre, CODE))
+    html = section_vie_locale(fiche_de(registre, CODE))
     # A quartier whose amounts are not all under a multi-year agreement.
     montants = sql(registre, "select montant_attribue_eur, montant_cpo_eur from '@associations.parquet' where code_qpv = 'QN96102I' order by annee desc")  # fmt: skip
     assert any(m != cpo for m, cpo in montants)
-    lues = lignes_du_tableau(section_vie_locale(fiche(registre, "QN96102I")), "Soutien aux associations")
+    lues = lignes_du_tableau(section_vie_locale(fiche_de(registre, "QN96102I")), "Soutien aux associations")
     assert [[re.sub(r"\D", "", c) for c in ligne[2:4]] for ligne in lues] == [
         [f"{m:.0f}" for m in li] for li in montants
     ]
     reunions = sql(registre, f"select annee, nb_reunions from '@conseils_citoyens.parquet' where code_qpv = '{CODE}' order by annee desc")  # fmt: skip
     assert [(ligne[0], ligne[2]) for ligne in lignes_du_tableau(html, "Conseil citoyen")] == [(str(a), str(n)) for a, n in reunions]  # fmt: skip
     assert len(lignes_du_tableau(html, "Présence humaine")) == sql(registre, f"select count(*) from '@presence_humaine.parquet' where code_qpv = '{CODE}'")[0][0]  # fmt: skip
-    assert codes_contrats(fiche(registre, CODE)) == ["CN96104M"]
+    assert codes_contrats(fiche_de(registre, CODE)) == ["CN96104M"]
     relais = sql(registre, "select valeur from '@contrats.parquet' where code_contrat = 'CN96104M' and indicateur = 'nb_adultes_relais' order by periode desc limit 1")[0][0]  # fmt: skip
     contrat = {ligne[0]: ligne for ligne in lignes_du_tableau(html, "Contrat de ville CN96104M")}
     assert contrat["Postes d’adultes-relais (contrat)"][2].startswith(f"{relais:.0f}\u00a0poste")
@@ -125,13 +95,13 @@ def test_la_vie_locale_dit_les_montants_les_reunions_et_les_postes(registre: Reg
 
 def test_ce_qui_n_est_pas_saisi_est_dit(registre: Registre, donnees_demo: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
     assert not est_vide(registre)
-    assert "Aucun engagement n’a été saisi pour ce quartier" in section_engagements(fiche(registre, SANS_SAISIE))
-    assert "code de 2024" in section_engagements(fiche(registre, ANCIEN))
-    assert CODE in section_engagements(fiche(registre, ANCIEN))
-    _, texte = ouvrir_page(donnees_demo, monkeypatch, qpv="<script>x")
+    assert "Aucun engagement n’a été saisi pour ce quartier" in section_engagements(fiche_de(registre, SANS_SAISIE))
+    assert "code de 2024" in section_engagements(fiche_de(registre, ANCIEN))
+    assert CODE in section_engagements(fiche_de(registre, ANCIEN))
+    _, texte = ouvrir_page("engagements", donnees_demo, monkeypatch, qpv="<script>x")
     assert "Le registre local ne dit rien du quartier" in texte
     assert "<script" not in texte
-    _, un_quartier = ouvrir_page(donnees_demo, monkeypatch, qpv=CODE)
+    _, un_quartier = ouvrir_page("engagements", donnees_demo, monkeypatch, qpv=CODE)
     assert "Le reste du registre" in un_quartier
     assert "Contrat de ville CN96104M" in un_quartier
     assert ">None<" not in un_quartier
@@ -149,7 +119,7 @@ def test_les_chiffres_a_cote_sont_ceux_du_quartier(registre: Registre) -> None:
 
 @pytest.mark.depot
 def test_la_version_reelle_dit_que_le_registre_est_vide(donnees_depot: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    _, texte = ouvrir_page(donnees_depot, monkeypatch)
+    _, texte = ouvrir_page("engagements", donnees_depot, monkeypatch)
     assert "Le registre local est vide dans cette version" in texte
     assert "observatoire registre modeles MON_DOSSIER" in texte
     assert {ligne[1] for ligne in lignes_du_tableau(texte, "Ce que le registre contient")} == {"vide"}

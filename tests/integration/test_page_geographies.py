@@ -22,11 +22,6 @@ from publication.sheets.lecture import chemin_courant, ouvrir
 SCRIPT = Path(__file__).resolve().parents[2] / "app" / "navigation.py"
 
 
-@pytest.fixture(scope="module")
-def registre(donnees_demo: Path) -> Registre:
-    return Registre(ouvrir(chemin_courant(donnees_demo / "releases")))
-
-
 def compter(registre: Registre, sql: str) -> int:
     """One number read again from the tables of the release."""
     tables = registre.release.chemin / "tables"

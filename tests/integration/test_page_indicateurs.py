@@ -12,27 +12,14 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from pages import ouvrir_page, sql
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
-from streamlit.testing.v1 import AppTest
 
 from app.carte_indicateur import carte
 from app.catalogue_indicateurs import chercher, recettes
 from app.routes import ROUTES
 from publication.sheets.fiche import Registre
-from publication.sheets.lecture import chemin_courant, ouvrir
-
-SCRIPT = Path(__file__).resolve().parents[2] / "app" / "navigation.py"
-
-
-@pytest.fixture(scope="module")
-def registre(donnees_demo: Path) -> Registre:
-    return Registre(ouvrir(chemin_courant(donnees_demo / "releases")))
-
-
-def sql(registre: Registre, requete: str) -> list[tuple[object, ...]]:
-    """Rows read again from the release; `@` stands for the folder of the tables."""
-    return duckdb.sql(requete.replace("@", f"{registre.release.chemin}/tables/")).fetchall()
 
 
 def nu(texte: str) -> str:
@@ -40,21 +27,10 @@ def nu(texte: str) -> str:
     return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", texte)))
 
 
-def ouvrir_page(donnees: Path, monkeypatch: pytest.MonkeyPatch, **parametres: str) -> str:
-    monkeypatch.setenv("OBSERVATOIRE_DATA", str(donnees))
-    page = AppTest.from_file(str(SCRIPT), default_timeout=60)
-    page.switch_page("vues/indicateurs.py")
-    for nom, valeur in parametres.items():
-        page.query_params[nom] = valeur
-    page.run()
-    assert not page.exception
-    return " ".join(element.proto.body for element in page.get("html"))
-
-
 def test_la_liste_a_un_lien_par_indicateur(
     donnees_demo: Path, monkeypatch: pytest.MonkeyPatch, registre: Registre
 ) -> None:
-    texte = ouvrir_page(donnees_demo, monkeypatch)
+    texte = ouvrir_page("indicateurs", donnees_demo, monkeypatch)[1]
     publies = {nom for (nom,) in sql(registre, "select indicateur from '@indicateurs.parquet'")}
     assert set(re.findall(r"/indicateurs\?indicateur=(\w+)", texte)) == publies
 
@@ -71,7 +47,7 @@ def test_la_recherche_ignore_les_accents(registre: Registre) -> None:
 def test_la_carte_dit_ce_que_dit_la_release(
     donnees_demo: Path, monkeypatch: pytest.MonkeyPatch, registre: Registre
 ) -> None:
-    texte = nu(ouvrir_page(donnees_demo, monkeypatch, indicateur="taux_pauvrete_60"))
+    texte = nu(ouvrir_page("indicateurs", donnees_demo, monkeypatch, indicateur="taux_pauvrete_60")[1])
     ((definition, avertissement),) = sql(registre, "select definition, avertissement from '@indicateurs.parquet' where indicateur = 'taux_pauvrete_60'")  # fmt: skip
     assert nu(str(definition)) in texte
     assert nu(str(avertissement)) in texte
@@ -118,7 +94,7 @@ def test_les_lignes_sql_se_lisent(registre: Registre, monkeypatch: pytest.Monkey
 
 
 def test_un_identifiant_inconnu_a_une_issue(donnees_demo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    texte = ouvrir_page(donnees_demo, monkeypatch, indicateur="taux_pauvrete_<b>")
+    texte = ouvrir_page("indicateurs", donnees_demo, monkeypatch, indicateur="taux_pauvrete_<b>")[1]
     assert "Indicateur introuvable" in texte
     assert "<b>" not in texte
     assert 'href="/indicateurs"' in texte
