@@ -401,6 +401,9 @@ class Jeu(Fiche):
     blocs: list[Bloc]
     attendus: Attendus
     controles: list[Controle] = []
+    relecture_volume_pct: float | None = Field(
+        default=None, gt=0, description="its own threshold instead of the one of catalogue/methode.yml"
+    )
     millesimes: list[Millesime] = Field(min_length=1)
 
     @property

@@ -25,6 +25,7 @@ from ingestion.method_page import ecrire_page
 from ingestion.parquet import ecrire_ensemble
 from ingestion.periods import Periode, periode
 from ingestion.register.templates import ecrire_registre
+from ingestion.review import ecrire_relecture
 from ingestion.secrecy import ecrire_secret
 
 T, E, B = pl.String, pl.Int32, pl.Boolean
@@ -69,6 +70,7 @@ def ecrire_tables(catalogue: Catalogue, donnees: Path, territoire_demo: Path | N
     for nom, table in construire_tables(catalogue, Verrou(donnees / "verrou.yml"), territoire_demo).items():
         ecrire_ensemble({donnees / "catalogue" / f"{nom}.parquet": table})
     ecrire_secret(catalogue, donnees)
+    ecrire_relecture(catalogue, donnees)
 
 
 def construire_tables(

@@ -1,4 +1,4 @@
-"""`observatoire releases`: list, show, diff, rollback, verify.
+"""`observatoire releases`: list, show, diff, review, accept, rollback, verify.
 
 Belongs here: the sub-commands on releases and the text they print.
 Does not belong here: what they do (publication), building a release (refresh).
@@ -6,6 +6,7 @@ Does not belong here: what they do (publication), building a release (refresh).
 
 from __future__ import annotations
 
+import getpass
 import json
 import sys
 from pathlib import Path
@@ -17,7 +18,7 @@ from orchestration.cli_options import Data, arreter, reglages
 
 releases = typer.Typer(
     invoke_without_command=True,
-    help="Les publications : liste (par défaut), contenu, différences, retour en arrière, vérification.",
+    help="Les publications : liste (par défaut), contenu, différences, relecture, retour en arrière, vérification.",
 )
 Id = Annotated[str, typer.Argument(metavar="ID", help="Identifiant d'une publication.")]
 
@@ -90,6 +91,40 @@ def rollback(contexte: typer.Context, id: Id, data: Data = None) -> None:
     except ErreurPublication as erreur:
         arreter("\n".join(erreur.phrases), 1)
     print(f"Publication courante : {id} (avant : {avant or 'aucune'}).")
+
+
+@releases.command()
+def review(contexte: typer.Context, data: Data = None) -> None:
+    """Ce qui a retenu la dernière publication, et la commande qui l'accepte."""
+    from publication.review import lire
+
+    donnees = reglages(data=data or contexte.obj).data
+    retenue = lire(donnees)
+    if retenue is None:
+        print(f"Aucune publication retenue dans {donnees}.")
+        return
+    print(
+        f"Publication retenue depuis le {retenue.depuis} (contenu {retenue.contenu}), à comparer avec la version {retenue.avant} :"
+    )
+    print(*(f"  {motif}" for motif in retenue.motifs), sep="\n")
+    print('Pour la publier telle quelle : observatoire releases accept "RAISON"')
+
+
+@releases.command()
+def accept(
+    contexte: typer.Context,
+    raison: Annotated[str, typer.Argument(metavar="RAISON", help="Pourquoi ; publié avec la version.")],
+    data: Data = None,
+) -> None:
+    """Publier la version retenue ; ses notes disent qui l'a acceptée, quand et pourquoi."""
+    from publication.contract import ErreurPublication
+    from publication.release import accepter
+
+    try:
+        release_id = accepter(reglages(data=data or contexte.obj).data, getpass.getuser(), raison)
+    except ErreurPublication as erreur:
+        arreter("\n".join(erreur.phrases), 1)
+    print(f"Publication courante : {release_id}.")
 
 
 @releases.command()

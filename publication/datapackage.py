@@ -65,6 +65,7 @@ def construire(edition: Edition, sommes: dict[str, str]) -> dict[str, Any]:
         "sources": _sources(edition),
         "resources": ressources,
         "qualite": {"execute_le": edition.executions},
+        "relecture": edition.differences.get("relecture", []),
         "provenance": {
             "code": edition.code,
             "fichiers": [asdict(acces) for acces in edition.acces],

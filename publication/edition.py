@@ -6,6 +6,7 @@ Does not belong here: writing any file, computing what changed (diff).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -82,3 +83,9 @@ def nombre_fr(nombre: int) -> str:
 def compte_fr(nombre: int, singulier: str, pluriel: str) -> str:
     """« 0 chiffre », « 1 chiffre », « 1 200 chiffres »: in French zero is singular."""
     return f"{nombre_fr(nombre)} {pluriel if nombre > 1 else singulier}"
+
+
+def phrase_d_accord(accord: Mapping[str, Any]) -> str:
+    """Who published a content that was held, when and why (`review.Accord`)."""
+    jour = jour_fr(date.fromisoformat(accord["quand"][:10]))
+    return f"Retenue pour relecture, acceptée le {jour} par {accord['qui']}\u00a0: {accord['pourquoi'].rstrip('.')}."

@@ -18,7 +18,7 @@ from xml.sax.saxutils import escape, quoteattr
 import pyarrow.parquet as pq
 
 from publication.contract import MENTION_DEMO
-from publication.edition import NOM_OBSERVATOIRE, compte_fr, jour_fr
+from publication.edition import NOM_OBSERVATOIRE, compte_fr, jour_fr, phrase_d_accord
 
 JOURNAL = "journal.atom"
 JAMAIS = "1970-01-01T00:00:00Z"
@@ -112,10 +112,11 @@ def _changements(dossier: Path) -> str:
             )
         )
         avant = differences["avant"]
+        accord = f" {phrase_d_accord(differences['relecture'])}" if "relecture" in differences else ""
     except (OSError, ValueError, KeyError, TypeError):
         return "Le détail des changements de cette version n'est pas lisible."
     debut = f"Depuis la version {avant}" if avant else "Première version de cet observatoire"
-    return f"{debut} : {comptes}. {fichiers}."
+    return f"{debut} : {comptes}. {fichiers}.{accord}"
 
 
 def _des_errata(releases: list[tuple[Path, str, str]]) -> list[Entree]:

@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 
 from publication.contract import MENTION_DEMO
 from publication.coverage import mesurer
-from publication.edition import Edition, compte_fr, jour_fr, nombre_fr
+from publication.edition import Edition, compte_fr, jour_fr, nombre_fr, phrase_d_accord
 from publication.quality import REFUS
 
 STATUTS_SOURCE = {
@@ -33,6 +33,7 @@ def rediger(edition: Edition) -> str:
         lignes += [f"> {MENTION_DEMO} : aucun de ces chiffres ne décrit un territoire réel.", ""]
     for titre, contenu in (
         ("Ce qui a changé", _changements(edition)),
+        *((("Relecture", relecture),) if (relecture := _relecture(edition)) else ()),
         ("Ce que l'on peut dire", _couverture(edition)),
         ("Sources et millésimes", _sources(edition)),
         ("Sources en échec", _echecs(edition)),
@@ -72,6 +73,14 @@ def _changements(edition: Edition) -> list[str]:
     ):
         lignes += ["", *(f"- {phrase} : {_nom(source)}." for source in differences["sources"][cle])]
     return lignes
+
+
+def _relecture(edition: Edition) -> list[str]:
+    """Who accepted what was held, when and why; empty when nothing was."""
+    accord = edition.differences.get("relecture")
+    if accord is None:
+        return []
+    return [phrase_d_accord(accord), "", *(f"- {motif}" for motif in accord["motifs"])]
 
 
 def _couverture(edition: Edition) -> list[str]:

@@ -10,11 +10,12 @@ import errno
 import json
 import shutil
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from publication import datapackage, dictionary, quality
+from publication import datapackage, dictionary, quality, review
 from publication.admission import refus_de_controle, refus_de_licence
 from publication.checksums import (
     LONGUEUR,
@@ -41,6 +42,7 @@ from publication.origins import (
     references_publiees,
     version_du_code,
 )
+from publication.review import Accord, Retenue
 from publication.secrecy import examiner
 from publication.sheets import statique
 from publication.shelf import (
@@ -60,7 +62,7 @@ from publication.shelf import (
     verrou_de_publication,
 )
 
-__all__ = ["Publication", "comparer", "courante", "lister", "publier", "revenir", "verifier"]
+__all__ = ["Publication", "accepter", "comparer", "courante", "lister", "publier", "revenir", "verifier"]
 
 CIBLE_DBT = RACINE / "dbt_project" / "target"
 DISQUE_PLEIN = (errno.ENOSPC, errno.EDQUOT)
@@ -85,6 +87,8 @@ def publier(
     horloge: Callable[[], datetime] = maintenant,
     garder: int | None = None,
     fiches: bool = True,
+    releases: Path | None = None,
+    accord: Accord | None = None,
 ) -> str:
     """Publish the content of a warehouse; the same content is the same release, and nothing is then rewritten.
 
@@ -95,20 +99,26 @@ def publier(
         origine: `demo`, `deposit` or `live`; by default what the lock says.
         garder: number of releases to keep, 5 or more; None keeps them all, since figures are cited by release.
         fiches: write the static sheet of every quartier; the same content already published without them gains them.
+        releases: the shelf, `donnees/releases` by default.
+        accord: the decision to publish a content that was held (`accepter`).
     Returns:
         the id of the release that readers now get.
     Raises:
+        PublicationRetenue: the content changed too much to be published unread; it is kept aside (review).
         ErreurPublication: the release is refused; the previous one is still current, byte for byte.
     """
-    releases = donnees / "releases"
+    releases = releases or donnees / "releases"
     with verrou_de_publication(releases):
         balayer(releases)
         chantier = releases / nom_temporaire(CHANTIER)
         try:
             (chantier / "release").mkdir(parents=True)
             (chantier / "temporaire").mkdir()
-            release_id = _construire(entrepot, donnees, chantier, cible_dbt, origine, horloge, fiches=fiches)
+            release_id = _construire(
+                entrepot, donnees, chantier, cible_dbt, origine, horloge, fiches=fiches, accord=accord
+            )
             basculer(releases, release_id)
+            review.abandonner(releases.parent)
         except OSError as erreur:
             if erreur.errno in DISQUE_PLEIN:
                 raise ErreurPublication(
@@ -125,6 +135,28 @@ def publier(
     return release_id
 
 
+def accepter(donnees: Path, qui: str, pourquoi: str, *, horloge: Callable[[], datetime] = maintenant) -> str:
+    """Publish the content that was held; the release, its notes and the feed say who accepted it, when and why.
+
+    Returns:
+        the id of the release that readers now get.
+    Raises:
+        ErreurPublication: nothing is held, or it is no longer what was read.
+    """
+    retenue, accord = review.accorder(donnees, qui, pourquoi, horloge())
+    gardee = donnees / review.DOSSIER
+    return publier(
+        gardee / "entrepot.duckdb",
+        gardee,
+        cible_dbt=gardee / "cible",
+        origine=retenue.origine,
+        horloge=horloge,
+        fiches=retenue.fiches,
+        releases=donnees / "releases",
+        accord=accord,
+    )
+
+
 def _construire(
     entrepot: Path,
     donnees: Path,
@@ -134,6 +166,7 @@ def _construire(
     horloge: Callable[[], datetime],
     *,
     fiches: bool,
+    accord: Accord | None,
 ) -> str:
     """Write the release in `chantier/release`, move it to its final name unless it is already there; returns its id."""
     releases, dossier = chantier.parent, chantier / "release"
@@ -163,6 +196,17 @@ def _construire(
     release_id = deja.name if deja else f"{publiee_le.astimezone(UTC):%Y%m%d}-{empreinte}"
     colonnes = colonnes_publiees(donnees)
     precedente = _precedente(releases, deja)
+    if accord is not None and accord.contenu != empreinte:
+        raise ErreurPublication(
+            f"Le contenu à publier ({empreinte}) n'est pas celui qui a été relu ({accord.contenu}) : "
+            "relancez un rafraîchissement, puis « observatoire releases review »."
+        )
+    if accord is None and deja is None and precedente is not None:
+        motifs = review.motifs_de_relecture(precedente, dossier, acces, review.Seuils.lire(donnees))
+        if motifs:
+            depuis = publiee_le.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+            retenue = Retenue(empreinte, precedente.name, depuis, motifs, origine, fiches, entrepot="")
+            raise review.retenir(entrepot, donnees, cible_dbt, retenue)
     avertissement = {"avertissement": MENTION_DEMO} if origine == "demo" else {}
     edition = Edition(
         release_id=release_id,
@@ -179,7 +223,9 @@ def _construire(
         modeles=modeles_par_indicateur(manifeste, colonnes),
         code=version_du_code(),
         executions=quality.execute_le(resultats, attentes),
-        differences=avertissement | comparer(precedente, dossier, nom_apres=release_id, sommes_apres=sommes),
+        differences=avertissement
+        | ({"relecture": asdict(accord)} if accord else {})
+        | comparer(precedente, dossier, nom_apres=release_id, sommes_apres=sommes),
     )
     if fiches:
         _ecrire_fiches(edition, sommes, precedente)

@@ -44,6 +44,8 @@ SECRET: dict[str, Any] = {
     "effectifs": [],
     "effectif_publie_min": 11,
 }
+# Nothing is watched; a test of the review sets its thresholds.
+RELECTURE: dict[str, Any] = {"volume_pct": None, "couverture_pct": None, "magnitude_facteur": None, "par_jeu": {}}
 ENTIERS = {
     "rang",
     "ligne",
@@ -191,6 +193,7 @@ class Monde:
     tests_dbt: dict[str, str] = field(default_factory=lambda: {"not_null_fct_valeurs_statut": "pass"})
     attentes: list[dict[str, Any]] = field(default_factory=list)
     secret: dict[str, Any] = field(default_factory=dict)
+    relecture: dict[str, Any] = field(default_factory=dict)
     maintenant: datetime = datetime(2026, 11, 12, 8, 30, tzinfo=UTC)
     desordre: bool = False
     _constructions: int = 0
@@ -294,6 +297,7 @@ class Monde:
             pa.table({c: [REFERENCE[c]] for c in REFERENCE}), self.donnees / "catalogue" / "references.parquet"
         )
         (self.donnees / "catalogue" / "secret.json").write_text(json.dumps(SECRET | self.secret), encoding="utf-8")
+        (self.donnees / "catalogue" / "relecture.json").write_text(json.dumps(RELECTURE | self.relecture))
         (self.donnees / "qualite" / "attentes.json").write_text(json.dumps(self.attentes), encoding="utf-8")
         verrou: dict[str, Any] = {}
         for source in self.lignes["sources"]:
