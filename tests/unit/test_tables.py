@@ -126,7 +126,7 @@ def test_les_tables_s_ecrivent_deux_fois_a_l_identique(tmp_path: Path) -> None:
     premieres = {p.name: p.read_bytes() for p in (tmp_path / "catalogue").iterdir()}
     ecrire_tables(CATALOGUE, tmp_path)
     assert {p.name: p.read_bytes() for p in (tmp_path / "catalogue").iterdir()} == premieres
-    assert set(premieres) == {f"{nom}.parquet" for nom in [*SCHEMAS, "methode"]} | {"secret.json"}
+    assert set(premieres) == {f"{nom}.parquet" for nom in [*SCHEMAS, "methode"]} | {"relecture.json", "secret.json"}
 
 
 def test_la_copie_du_verrou_garde_ce_qui_est_publie_et_rien_de_local(tmp_path: Path) -> None:
