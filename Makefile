@@ -73,7 +73,7 @@ nginx: ## install nginx where it is missing (Debian, Ubuntu); the service is not
 	  if [ -d /run/systemd/system ]; then $$sudo systemctl disable --quiet --now nginx; fi; }
 
 unit: setup browser nginx
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest $(PARALLELE)
 
 dagster: setup ## Dagster's interface on http://127.0.0.1:3000 (assets, runs, checks, schedule)
 	@mkdir -p .dagster && cp deploy/dagster.yaml .dagster/dagster.yaml
