@@ -12,6 +12,7 @@ from functools import cached_property
 
 from publication.sheets.lecture import Release
 from publication.sheets.modele import (
+    AXES,
     ECHELLE,
     Ecart,
     Evolution,
@@ -235,7 +236,7 @@ class Fiche:
         }
 
 
-_AXES = ("emploi", "transitions", "emancipation", "securite_citoyennete", "transversal")
+_AXES = tuple(AXES)
 _THEMES = ("emploi", "demande_emploi", "activite_economique", "population", "revenus", "prestations", "logement")
 
 
