@@ -310,7 +310,7 @@ def raison_absence(fiche: Fiche, indicateur: Indicateur) -> tuple[str, str]:
             "non_calculable",
             indicateur.attente or "La source est connue mais n’est pas encore chargée dans cette version.",
         )
-    zonages = {zonage for nom, zonage in fiche.registre.zonages_publies if nom == indicateur.indicateur}
+    zonages = fiche.registre.zonages_de(indicateur.indicateur)
     if zonages and fiche.territoire.zonage not in zonages:
         autre = "2015" if fiche.territoire.zonage == "2024" else "2024"
         return "non_diffuse", f"Publié sur le zonage {autre} seulement."
@@ -323,7 +323,7 @@ def absence_ecart(fiche: Fiche, indicateur: Indicateur, ecart: Ecart | None) -> 
     """(status, sentence) of a gap that is not there: `ecart` is its row when the release has one."""
     if indicateur.unite in UNITES_SANS_ECART or (ecart is not None and ecart.statut == "non_pertinent"):
         return "non_pertinent", "un effectif, une distance ou un état ne se compare pas en écart"
-    if ecart is None and any(nom == indicateur.indicateur for nom, _ in fiche.ecarts):
+    if ecart is None and indicateur.indicateur in fiche.indicateurs_avec_ecart:
         return "non_diffuse", "la référence choisie n’est pas publiée pour ce chiffre"
     if ecart is None:
         return "non_diffuse", "aucune référence n’est publiée pour ce chiffre"

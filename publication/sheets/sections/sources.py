@@ -28,7 +28,7 @@ ETATS = {
 
 def section_sources(fiche: Fiche, base: str, version: str = "") -> Html:
     """`base`: address of the site, for the permalink of the citation; `version`: see `citation`."""
-    utilises = fiche.jeux_utilises()
+    utilises = fiche.jeux_utilises
     utiles = [s for s in fiche.registre.sources if (s.jeu, s.millesime) in utilises]
     par_jeu = [list(groupe) for _, groupe in groupby(utiles, key=lambda s: (s.jeu, s.titre, s.mention))]
     groupes = [(_titre(fichiers[0]), [_ligne(s) for s in fichiers]) for fichiers in par_jeu]
@@ -69,7 +69,7 @@ def _ligne(source: Source) -> tuple[object, ...]:
 def citation(fiche: Fiche, base: str, version: str = "") -> str:
     """« Observatoire QPV, version …, fiche …, d’après … »; by default the version is the release."""
     t = fiche.territoire
-    utilises = fiche.jeux_utilises()
+    utilises = fiche.jeux_utilises
     producteurs = sorted({s.producteur for s in fiche.registre.sources if (s.jeu, s.millesime) in utilises})
     version = version or f"version {fiche.registre.release.identifiant}"
     return f"Observatoire QPV, {version}, fiche {t.libelle} ({t.code_territoire}), d’après {' ; '.join(producteurs)}. {base}{adresse(t.code_territoire)}"
