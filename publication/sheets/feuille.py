@@ -116,9 +116,7 @@ def _definition(registre: Registre, i: Indicateur) -> Html:
         ("Ne pas lire", i.avertissement if i.avertissement != "—" else ""),
         ("Source", i.source),
     ]
-    lignes += [
-        (f"Rupture, {periode(str(r.date_rupture))}", r.motif) for r in registre.ruptures.get(i.indicateur, [])
-    ]
+    lignes += [(f"Rupture, {periode(str(r.date_rupture))}", r.motif) for r in registre.ruptures.get(i.indicateur, [])]
     liste = b.joindre(b.joindre((b.balise("dt", nom), b.balise("dd", dit))) for nom, dit in lignes if dit)
     return b.joindre((b.balise("h3", i.libelle, id=i.indicateur), b.balise("dl", liste)))
 
@@ -127,7 +125,7 @@ def _page(titre: str, entete: Html, corps: Html, pied: Html, en_tete: str = "") 
     return (
         '<!DOCTYPE html>\n<html lang="fr">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f'{en_tete}<title>{b.e(titre)}</title>\n'
+        f"{en_tete}<title>{b.e(titre)}</title>\n"
         '<link rel="stylesheet" href="style.css">\n</head>\n<body class="stHtml feuille">\n'
         f'{entete}\n<main id="contenu">\n{corps}\n</main>\n{pied}\n</body>\n</html>\n'
     )

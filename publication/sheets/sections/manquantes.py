@@ -42,7 +42,8 @@ def section_manquantes(fiche: Fiche) -> Html:
     for i, statut, phrase in absents:
         raisons.setdefault((statut, phrase), []).append(i.libelle)
     lignes_absents = [
-        (phrase, b.absence(statut), ABSENCES[statut].mot, " ; ".join(noms)) for (statut, phrase), noms in raisons.items()
+        (phrase, b.absence(statut), ABSENCES[statut].mot, " ; ".join(noms))
+        for (statut, phrase), noms in raisons.items()
     ]
     morceaux: list[object] = [
         b.balise("h2", "Données manquantes", id="donnees-manquantes"),

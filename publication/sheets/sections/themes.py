@@ -122,7 +122,12 @@ def historique(fiche: Fiche, indicateurs: Sequence[Indicateur], legende: str) ->
     return b.repli(
         f"Toutes les dates publiées ({compte(nombre, 'valeur')})",
         b.joindre(
-            (table, b.balise("p", notes, class_="note-tableau"), b.legende_absences(statuts), ruptures(fiche, indicateurs))
+            (
+                table,
+                b.balise("p", notes, class_="note-tableau"),
+                b.legende_absences(statuts),
+                ruptures(fiche, indicateurs),
+            )
         ),
     )
 
