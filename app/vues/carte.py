@@ -17,6 +17,7 @@ from publication.sheets import balises as b
 from publication.sheets.balises import Html
 from publication.sheets.fiche import Registre
 from publication.sheets.format_fr import INSECABLE, avec_unite, compte, nombre, periode
+from publication.sheets.lieux import COUCHES
 from publication.sheets.modele import Indicateur, Territoire
 from publication.sheets.sections.bandeau import STATUTS, adresse
 
@@ -217,7 +218,7 @@ def _page() -> None:
     demande = etat.parametre("qpv").upper()
     offerts = carto.lieux_offerts(registre, demande if demande in registre.quartiers else "")
     lieu = etat.choix("territoire", "Lieu", offerts)
-    couches = etat.choix_multiple("couches", "Lieux à dessiner", {c: nom for c, (nom, _) in carto.COUCHES.items()})
+    couches = etat.choix_multiple("couches", "Lieux à dessiner", {c: nom for c, (nom, _, _) in COUCHES.items()})
     cle = etat.choix("indicateur", "Indicateur en couleur", carto.indicateurs_de_la_carte(registre))
     quartiers = carto.quartiers_du_lieu(registre, lieu)
     couleur = _couleur(registre, cle, quartiers)
