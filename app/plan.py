@@ -88,9 +88,7 @@ def dessiner(zones: Sequence[Zone], points: Sequence[Point], description: str, n
     if not zones:
         return Html("")
     formes = dict(zip(zones, shapely.from_wkb([zone.wkb for zone in zones]), strict=True))
-    cadre = cadrer(
-        reunir(formes.values(), ((p.longitude, p.latitude) for p in points)), LARGEUR, HAUTEUR_MAX, MARGE
-    )
+    cadre = cadrer(reunir(formes.values(), ((p.longitude, p.latitude) for p in points)), LARGEUR, HAUTEUR_MAX, MARGE)
     # Small contours above large ones, those of 2024 above those of 2015.
     ordre = sorted(zones, key=lambda zone: (zone.zonage, -formes[zone].area))
     dessin = b.joindre((

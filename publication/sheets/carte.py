@@ -130,7 +130,7 @@ def _autonome(contenu: str, hauteur: int) -> str:
 @cache
 def _regles() -> str:
     lignes = _STYLE.read_text(encoding="utf-8").splitlines()
-    return "".join(ligne for ligne in lignes if ligne.startswith(f".{CLASSE} "))
+    return "".join(ligne for ligne in lignes if ligne.startswith(f".{CLASSE}"))
 
 
 def _symboles(formes: set[str]) -> str:
@@ -138,8 +138,8 @@ def _symboles(formes: set[str]) -> str:
     definis = []
     for forme in sorted(formes):
         dessin, plein, tirets = FORMES[forme]
-        classe = "lieu plein" if plein else "lieu tirets" if tirets else "lieu"
-        definis.append(f'<path id="{forme}" class="{classe}" d="{dessin}"/>')
+        autre = f" {CLASSE}-plein" if plein else f" {CLASSE}-tirets" if tirets else ""
+        definis.append(f'<path id="{forme}" class="{CLASSE}-lieu{autre}" d="{dessin}"/>')
     return f"<defs>{''.join(definis)}</defs>" if definis else ""
 
 
@@ -181,7 +181,9 @@ def _barre(cadre: Cadre) -> str:
     metres, longueur = cadre.barre()
     x, y = LARGEUR - MARGE - longueur, cadre.hauteur - 3
     texte = f"{metres // 1000}{INSECABLE}km" if metres >= 1000 else f"{metres}{INSECABLE}m"
-    return f'<path class="barre" d="M{x:.1f} {y - 4}v4h{longueur:.1f}v-4"/>{_texte(texte, x + longueur / 2, y - 5, "m")}'
+    return (
+        f'<path class="barre" d="M{x:.1f} {y - 4}v4h{longueur:.1f}v-4"/>{_texte(texte, x + longueur / 2, y - 5, "m")}'
+    )
 
 
 def _legende(colonne: Sequence[tuple[str, str]], x: float, haut: int) -> str:

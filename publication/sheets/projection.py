@@ -77,7 +77,9 @@ def cadrer(
     return Cadre(ouest, nord, facteur, echelle, largeur, round(haut * echelle) + 2 * marge + pied, marge)
 
 
-def reunir(formes: Iterable[shapely.Geometry], points: Iterable[tuple[float, float]]) -> tuple[float, float, float, float]:
+def reunir(
+    formes: Iterable[shapely.Geometry], points: Iterable[tuple[float, float]]
+) -> tuple[float, float, float, float]:
     """Bounds (west, south, east, north) of contours and of points in longitude and latitude."""
     places = list(points)
     ouest, sud, est, nord = (float(v) for v in shapely.total_bounds(list(formes)))

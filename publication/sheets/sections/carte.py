@@ -13,8 +13,10 @@ from publication.sheets.balises import Html
 from publication.sheets.carte import Dessin, Point, dessiner
 from publication.sheets.fiche import Fiche
 from publication.sheets.format_fr import INSECABLE, avec_unite, compte, date_longue, periode
-from publication.sheets.lieux import COUCHES, JEUX, NATURES, RAYON_M, REP, REP_INCONNU, SANS_NOM, Lieu, forme
+from publication.sheets.lieux import COUCHES, JEUX, NATURES, RAYON_M, REP, REP_INCONNU, SANS_NOM, Lieu, Liste, forme
 
+# A dense town has more than a hundred schools within a kilometre: the nearest ones are drawn and listed, the rest is counted.
+LIEUX_MAX = 20
 PORTEE = f"à {avec_unite(RAYON_M / 1000, 'km', 0)} au plus"
 LEGENDE_ECOLES = {
     "carre_plein": "en REP+",
@@ -37,7 +39,8 @@ def section_carte(fiche: Fiche, contours: Mapping[str, bytes]) -> Html:
     else:
         morceaux.append(b.balise("figure", dessin.en_ligne, class_="carte"))
         if dessin.illisibles:
-            morceaux.append(b.balise("p", f"Faute de place, {compte(dessin.illisibles, 'repère')} sur {compte(len(_proches(fiche)), 'lieu', 'lieux')} ne sont pas écrits sur la carte ; les listes donnent tous les lieux."))  # fmt: skip
+            combien = compte(dessin.illisibles, "repère n’est pas écrit", "repères ne sont pas écrits")
+            morceaux.append(b.balise("p", f"Faute de place, {combien} sur la carte."))
     morceaux.append(b.balise("p", b.balise("a", "Carte de l’explorateur, autour de ce quartier", href=f"/carte?qpv={fiche.code}", target="_self")))  # fmt: skip
     morceaux += [_couche(fiche, couche) for couche in COUCHES]
     return b.joindre(morceaux)
@@ -45,18 +48,17 @@ def section_carte(fiche: Fiche, contours: Mapping[str, bytes]) -> Html:
 
 def dessin_de(fiche: Fiche, contours: Mapping[str, bytes]) -> Dessin | None:
     """The map of a sheet with its text alternative: `.en_ligne` for a page, `.svg` and `.alt` for an image; None without contour."""
-    proches = _proches(fiche)
-    reperes = _reperes(proches)
+    reperes = _reperes(fiche)
     anciens = sorted(code for code in contours if code.startswith("QP"))
     nouveaux = sorted(code for code in contours if code.startswith("QN"))
     points = [
         Point(lieu.longitude, lieu.latitude, forme(lieu.couche, lieu.education_prioritaire), reperes[lieu.identifiant])
-        for lieu in proches
+        for lieu in _dessines(fiche)
     ]
     alt = (
         f"Carte du quartier {fiche.territoire.libelle or fiche.code}. Trait plein : périmètre de 2024 ({', '.join(nouveaux) or 'aucun'}). "
         f"Tirets : périmètre de 2015 ({', '.join(anciens) or 'aucun'}). Dans le quartier ou {PORTEE} : "
-        f"{' ; '.join(_decompte(proches, couche) for couche in COUCHES)}. Les listes qui suivent donnent les mêmes lieux."
+        f"{' ; '.join(_decompte(fiche, couche) for couche in COUCHES)}. Les listes qui suivent donnent les mêmes lieux."
     )
     return dessiner(
         [contours[c] for c in anciens], [contours[c] for c in nouveaux], points,
@@ -64,23 +66,36 @@ def dessin_de(fiche: Fiche, contours: Mapping[str, bytes]) -> Dessin | None:
     )  # fmt: skip
 
 
-def _proches(fiche: Fiche) -> list[Lieu]:
-    return [lieu for lieu in fiche.lieux if lieu.est_proche]
+def _proches(fiche: Fiche, couche: str) -> list[Lieu]:
+    return [lieu for lieu in fiche.lieux if lieu.couche == couche and lieu.est_proche]
 
 
-def _reperes(lieux: Sequence[Lieu]) -> dict[str, str]:
+def _retenus(fiche: Fiche, couche: str) -> list[Lieu]:
+    """The places drawn and listed: every one inside the quartier, and the nearest ones up to `LIEUX_MAX`."""
+    proches = _proches(fiche, couche)
+    return proches[: max(LIEUX_MAX, sum(lieu.est_dans_qpv for lieu in proches))]
+
+
+def _dessines(fiche: Fiche) -> list[Lieu]:
+    """The places of the map, nearest first."""
+    retenus = {lieu.identifiant for couche in COUCHES for lieu in _retenus(fiche, couche)}
+    return [lieu for lieu in fiche.lieux if lieu.identifiant in retenus]
+
+
+def _reperes(fiche: Fiche) -> dict[str, str]:
     """Identifier → letter of the kind and rank in its list, from the nearest: `E1`, `S2`."""
-    rangs = dict.fromkeys(COUCHES, 0)
-    resultat = {}
-    for lieu in lieux:
-        rangs[lieu.couche] += 1
-        resultat[lieu.identifiant] = f"{COUCHES[lieu.couche][2]}{rangs[lieu.couche]}"
-    return resultat
+    return {
+        lieu.identifiant: f"{lettre}{rang}"
+        for couche, (_, _, lettre) in COUCHES.items()
+        for rang, lieu in enumerate(_retenus(fiche, couche), 1)
+    }
 
 
-def _decompte(proches: Sequence[Lieu], couche: str) -> str:
-    """`12 écoles et collèges, dont 3 en REP+ et 2 en REP`."""
-    du_genre = [lieu for lieu in proches if lieu.couche == couche]
+def _decompte(fiche: Fiche, couche: str) -> str:
+    """`12 écoles et collèges, dont 3 en REP+, 2 en REP`; never zero when no list says so."""
+    if not any(lieu.couche == couche for lieu in fiche.lieux):
+        return f"{COUCHES[couche][0]} : aucune liste lue pour ce quartier"
+    du_genre = _proches(fiche, couche)
     mots = {
         "ecoles": ("école ou collège", "écoles et collèges"),
         "sante": ("lieu de santé", "lieux de santé"),
@@ -97,9 +112,7 @@ def _decompte(proches: Sequence[Lieu], couche: str) -> str:
     return f"{texte}, dont {', '.join(details)}" if details else texte
 
 
-def _legende(
-    formes: set[str], a_2015: bool, a_2024: bool
-) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+def _legende(formes: set[str], a_2015: bool, a_2024: bool) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
     """Line styles and shapes in use: the schools in the second column."""
     gauche = [("2024", "contour de 2024")] if a_2024 else []
     gauche += [("2015", "contour de 2015")] if a_2015 else []
@@ -112,42 +125,61 @@ def _legende(
 
 def _couche(fiche: Fiche, couche: str) -> Html:
     """The list of one kind; the reason when it is empty."""
-    nom, natures, _ = COUCHES[couche]
-    du_genre = [lieu for lieu in fiche.lieux if lieu.couche == couche]
-    proches = [lieu for lieu in du_genre if lieu.est_proche]
-    listes = [fiche.registre.listes_de_lieux[n] for n in natures if n in fiche.registre.listes_de_lieux]
-    if not listes:
-        return b.balise("p", b.balise("strong", nom), f"{INSECABLE}: {_pas_de_fichier(fiche, couche)}")
-    sources = _sources(fiche, couche)
-    if not du_genre:
-        raison = f"la liste lue ne couvre pas ce quartier. {sources}"
-        return b.balise("p", b.balise("strong", nom), f"{INSECABLE}: {raison}")
+    nom = COUCHES[couche][0]
+    proches = _proches(fiche, couche)
     if not proches:
-        premier = du_genre[0]
-        loin = f"aucun {PORTEE} ; le plus proche est à {avec_unite(premier.distance_m / 1000, 'km', 1)} ({_nom(premier)}, {NATURES[premier.nature]}). {sources}"
-        return b.balise("p", b.balise("strong", nom), f"{INSECABLE}: {loin}")
-    reperes = _reperes(_proches(fiche))
+        return b.balise("p", b.balise("strong", nom), f"{INSECABLE}: {_raison(fiche, couche)}")
+    reperes = _reperes(fiche)
+    sans_nom = not any(lieu.nom for lieu in proches)
     dedans = sum(lieu.est_dans_qpv for lieu in proches)
     lignes = [
         (
-            b.joindre((b.balise("b", reperes[lieu.identifiant]), " ", _nom(lieu))),
+            reperes[lieu.identifiant] if sans_nom else f"{reperes[lieu.identifiant]} {_nom(lieu)}",
             _type(lieu),
             "dans le quartier" if lieu.est_dans_qpv else avec_unite(lieu.distance_m, "m", 0),
         )
-        for lieu in proches
+        for lieu in _retenus(fiche, couche)
     ]
-    manques = [NATURES[n] for n in natures if n not in fiche.registre.listes_de_lieux]
-    note = f"{sources}{_statuts_inconnus(proches)}"
-    if manques:
-        note += f" Absents des fichiers lus{INSECABLE}: {', '.join(manques)}."
     return b.tableau(
         f"{nom} : {compte(dedans, 'lieu', 'lieux')} dans le quartier, {compte(len(proches) - dedans, 'autre')} {PORTEE}",
         ("Lieu", "Type", "Distance"),
         lignes,
         classe="lieux",
-        note=note,
+        note=_note(fiche, couche, sans_nom),
         numeriques=(2,),
     )
+
+
+def _raison(fiche: Fiche, couche: str) -> str:
+    """Why a kind has no place to list: no file, a file that leaves the quartier out, or nothing near enough."""
+    sources = _sources(fiche, couche)
+    if not sources:
+        titres = dict.fromkeys(
+            f"« {s.titre} » ({s.producteur})" for s in fiche.registre.sources if s.jeu in JEUX[couche]
+        )
+        return f"aucune liste n’a été lue dans cette version ; fichier attendu{INSECABLE}: {', '.join(titres) or 'non déclaré'}."
+    premier = next((lieu for lieu in fiche.lieux if lieu.couche == couche), None)
+    if premier is None:
+        return f"la liste lue ne couvre pas ce quartier. {sources}"
+    distance = avec_unite(premier.distance_m / 1000, "km", 1)
+    return f"aucun {PORTEE} ; le plus proche est à {distance} ({_nom(premier)}, {NATURES[premier.nature]}). {sources}"
+
+
+def _note(fiche: Fiche, couche: str, sans_nom: bool) -> str:
+    """The date of the list, and what it does not say."""
+    proches, retenus = _proches(fiche, couche), _retenus(fiche, couche)
+    phrases = [_sources(fiche, couche), _statuts_inconnus(proches)]
+    if sans_nom:
+        phrases.append("La liste ne publie pas les noms.")
+    if len(retenus) < len(proches):
+        reste = compte(len(proches) - len(retenus), "autre est compté", "autres sont comptés")
+        phrases.append(
+            f"Seuls les {len(retenus)} plus proches sont dessinés et listés, {reste} ; tous sont dans la table « proximites » des données."
+        )
+    manques = [NATURES[n] for n in COUCHES[couche][1] if n not in fiche.registre.listes_de_lieux]
+    if manques:
+        phrases.append(f"Absents des fichiers lus{INSECABLE}: {', '.join(manques)}.")
+    return " ".join(phrase for phrase in phrases if phrase)
 
 
 def _nom(lieu: Lieu) -> str:
@@ -160,36 +192,29 @@ def _type(lieu: Lieu) -> str:
 
 
 def _statuts_inconnus(proches: Sequence[Lieu]) -> str:
-    ecoles = [lieu for lieu in proches if lieu.couche == "ecoles"]
-    inconnus = sum(lieu.education_prioritaire is None for lieu in ecoles)
+    inconnus = sum(lieu.couche == "ecoles" and lieu.education_prioritaire is None for lieu in proches)
     if not inconnus:
         return ""
-    if inconnus == len(ecoles):
-        return f" {REP_INCONNU.capitalize()} dans la liste lue."
-    return f" {compte(inconnus, 'lieu', 'lieux')} sans mention : {REP_INCONNU}."
+    if inconnus == len(proches):
+        return f"{REP_INCONNU.capitalize()} dans la liste lue."
+    return f"{compte(inconnus, 'lieu', 'lieux')} sans mention : {REP_INCONNU}."
 
 
 def _sources(fiche: Fiche, couche: str) -> str:
-    """`Source : …, liste au 31 octobre 2025.`, once per list read for this kind."""
-    phrases = []
-    for jeu, millesime, date_maj in sorted(
-        {(liste.jeu, liste.millesime, liste.date_maj) for nature, liste in fiche.registre.listes_de_lieux.items() if nature in COUCHES[couche][1]},
-        key=lambda cle: cle[:2],
-    ):  # fmt: skip
-        source = fiche.registre.source_de(jeu, millesime)
-        titre = (source.mention or source.titre) if source else jeu
-        titre = titre.removeprefix("Source").lstrip(f" {INSECABLE}:")
-        if source and source.date_reference:
-            deduite = " (date déduite)" if source.est_date_deduite else ""
-            quand = f"liste au {date_longue(source.date_reference)}{deduite}"
-        elif date_maj:
-            quand = f"liste sans date, dont la fiche la plus récente est du {date_longue(date_maj)}"
-        else:
-            quand = f"liste sans date (millésime {periode(millesime)})"
-        phrases.append(f"Source{INSECABLE}: {titre}, {quand}.")
-    return " ".join(phrases)
+    """`Source : …, liste au 31 octobre 2025.`, once per list read for this kind; empty when none was."""
+    dernieres = fiche.registre.listes_de_lieux
+    lues = {dernieres[n][1:]: dernieres[n] for n in COUCHES[couche][1] if n in dernieres}
+    return " ".join(_source(fiche, liste) for liste in lues.values())
 
 
-def _pas_de_fichier(fiche: Fiche, couche: str) -> str:
-    titres = dict.fromkeys(f"« {s.titre} » ({s.producteur})" for s in fiche.registre.sources if s.jeu in JEUX[couche])
-    return f"aucune liste n’a été lue dans cette version ; fichier attendu{INSECABLE}: {', '.join(titres) or 'non déclaré'}."
+def _source(fiche: Fiche, liste: Liste) -> str:
+    source = fiche.registre.source_de(liste.jeu, liste.millesime)
+    titre = (source.mention or source.titre) if source else liste.jeu
+    titre = titre.removeprefix("Source").lstrip(f" {INSECABLE}:")
+    if source and source.date_reference:
+        quand = f"liste au {date_longue(source.date_reference)}{' (date déduite)' if source.est_date_deduite else ''}"
+    elif liste.date_maj:
+        quand = f"liste sans date, dont la fiche la plus récente est du {date_longue(liste.date_maj)}"
+    else:
+        quand = f"liste sans date (millésime {periode(liste.millesime)})"
+    return f"Source{INSECABLE}: {titre}, {quand}."
