@@ -1,7 +1,7 @@
-"""A map drawn as an SVG image: contours of both zonings, points told apart by their shape, scale bar; nothing is fetched.
+"""A map drawn as an SVG image: contours of both zonings, points told apart by their shape, scale bar.
 
 Belongs here: links over the contours, symbols, hatching, classes of colour.
-Does not belong here: choosing what is drawn (cartographie), the page (vues.carte), projection and outlines
+Does not belong here: choosing what is drawn (cartographie), the background (fond_plan), the page (vues.carte), projection and outlines
 (publication.sheets.projection), the map of a sheet (publication.sheets.carte).
 """
 
@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 import shapely
 
+from app.fond_plan import fond
 from publication.sheets import balises as b
 from publication.sheets.balises import Html
 from publication.sheets.couleurs import TEXTE, VIOLET
@@ -99,6 +100,7 @@ def dessiner(zones: Sequence[Zone], points: Sequence[Point], description: str, n
     source = image(b.joindre((_HACHURES, dessin)), f"0 0 {LARGEUR} {cadre.hauteur}")
     return b.balise(
         "div",
+        fond(cadre),
         Html(f'<img src="{source}" alt="{b.e(description)}" width="{LARGEUR}" height="{cadre.hauteur}">'),
         b.joindre(_noms(points, cadre)),
         b.joindre(_lien(zone, formes[zone], cadre) for zone in ordre),

@@ -1,4 +1,4 @@
-"""Map: contours of both zonings of a place, points near the quartiers, one indicator on request; drawn here, nothing fetched.
+"""Map: contours of both zonings of a place, points near the quartiers, one indicator on request; drawn here.
 
 Belongs here: the choices of the address, legend and tables of the page.
 Does not belong here: what is drawn (cartographie), how it is drawn (plan).
@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import streamlit as st
 
 from app import cartographie as carto
-from app import etat, plan, session
+from app import etat, fond_plan, plan, session
 from publication.sheets import balises as b
 from publication.sheets.balises import Html
 from publication.sheets.fiche import Registre
@@ -213,7 +213,7 @@ def _page() -> None:
     registre = session.registre()
     st.html(b.joindre((
         b.balise("h1", "Carte"),
-        b.balise("p", "Contours des quartiers prioritaires de la politique de la ville (QPV) de 2015 et de 2024, et lieux proches. La carte est dessinée ici : aucun service extérieur n’est appelé.", class_="chapo"),
+        b.balise("p", f"Contours des quartiers prioritaires de la politique de la ville (QPV) de 2015 et de 2024, et lieux proches. {fond_plan.mention()}", class_="chapo"),
     )))  # fmt: skip
     demande = etat.parametre("qpv").upper()
     offerts = carto.lieux_offerts(registre, demande if demande in registre.quartiers else "")

@@ -53,6 +53,17 @@ class Cadre:
             self.marge + (self.nord - latitude) * self.echelle,
         )
 
+    @property
+    def bornes(self) -> tuple[float, float, float, float]:
+        """West, south, east and north of the whole image, margins included."""
+        par_degre = self.facteur * self.echelle
+        return (
+            self.ouest - self.marge / par_degre,
+            self.nord - (self.hauteur - self.marge) / self.echelle,
+            self.ouest + (self.largeur - self.marge) / par_degre,
+            self.nord + self.marge / self.echelle,
+        )
+
     def barre(self) -> tuple[int, float]:
         """A round length in metres, at most a quarter of the width, and its pixels."""
         pixels_par_metre = self.echelle / METRES_PAR_DEGRE

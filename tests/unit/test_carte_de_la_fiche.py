@@ -172,7 +172,7 @@ def test_le_dessin_tient_seul_dans_un_pdf() -> None:
     assert "http" not in dessin.svg.replace("http://www.w3.org/2000/svg", "")
     assert "var(" not in dessin.svg
     source = f'#set page(width: 400pt, height: {dessin.hauteur}pt, margin: 0pt)\n#image(bytes("{dessin.svg.replace(chr(34), chr(92) + chr(34))}"), width: 100%)'
-    image = Image.open(io.BytesIO(cast(bytes, typst.compile(source.encode(), format="png", ppi=72)))).convert("RGB")
+    image = Image.open(io.BytesIO(typst.compile(source.encode(), format="png", ppi=72))).convert("RGB")
     (_, x1, y), (_, x2, _) = sorted(places(dessin.svg), key=lambda place: place[1])
     milieu = ((x1 + x2) / 2, y)
     couleurs = [image.getpixel((round(x), round(y))) for x, y in (milieu, (x1, y), (x2, y))]
