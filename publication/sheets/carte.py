@@ -28,6 +28,8 @@ LIGNE = 15
 # Second column of the legend: the shapes of the schools.
 COLONNE = 190
 POLICE = 9
+# Contours are simplified to this many pixels of the drawing: it is shown one and a half times as wide at most.
+TOLERANCE = 0.7
 # Width of a character of a label and half the side of a symbol, in pixels of the drawing.
 CARACTERE = 5.2
 RAYON_SYMBOLE = 6
@@ -95,10 +97,10 @@ def dessiner(
     colonnes = max(len(colonne) for colonne in legende)
     morceaux = [
         _symboles({p.forme for p in points} | {forme for colonne in legende for forme, _ in colonne} & FORMES.keys()),
-        *(f'<path class="qn" d="{trace(forme, cadre, 0.5)}"/>' for forme in nouveaux),
-        *(f'<path class="qp" d="{trace(forme, cadre, 0.5)}"/>' for forme in anciens),
+        *(f'<path class="qn" d="{trace(forme, cadre, TOLERANCE)}"/>' for forme in nouveaux),
+        *(f'<path class="qp" d="{trace(forme, cadre, TOLERANCE)}"/>' for forme in anciens),
         *(_poser(p.forme, *place) for p, place in zip(reversed(points), reversed(places), strict=True)),
-        *reperes,
+        f'<g class="r">{"".join(reperes)}</g>' if reperes else "",
         _barre(cadre),
         *(_legende(colonne, x, cadre.hauteur) for colonne, x in zip(legende, (MARGE, COLONNE), strict=True)),
     ]
@@ -143,13 +145,18 @@ def _symboles(formes: set[str]) -> str:
     return f"<defs>{''.join(definis)}</defs>" if definis else ""
 
 
+def _nombre(pixels: float) -> str:
+    """In tenths of a pixel: `12`, `12.5`."""
+    return f"{round(pixels, 1):g}"
+
+
 def _poser(forme: str, x: float, y: float) -> str:
-    return f'<use href="#{forme}" x="{x:.1f}" y="{y:.1f}"/>'
+    return f'<use href="#{forme}" x="{_nombre(x)}" y="{_nombre(y)}"/>'
 
 
 def _texte(texte: str, x: float, y: float, classe: str = "") -> str:
     attribut = f' class="{classe}"' if classe else ""
-    return f'<text{attribut} x="{x:.1f}" y="{y:.1f}">{e(texte)}</text>'
+    return f'<text{attribut} x="{_nombre(x)}" y="{_nombre(y)}">{e(texte)}</text>'
 
 
 def _reperes(points: Sequence[Point], places: Sequence[tuple[float, float]], cadre: Cadre) -> list[str]:
@@ -168,7 +175,7 @@ def _reperes(points: Sequence[Point], places: Sequence[tuple[float, float]], cad
             dedans = gauche >= 0 and boite[2] <= LARGEUR and haut >= 0 and boite[3] <= cadre.hauteur - PIED
             if dedans and not any(_se_couvrent(boite, prise) for prise in prises):
                 prises.append(boite)
-                ecrits.append(_texte(point.repere, gauche, haut + POLICE - 1.5, "r"))
+                ecrits.append(_texte(point.repere, gauche, haut + POLICE - 1.5))
                 break
     return ecrits
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 
 import shapely
 from shapely.geometry import Polygon
@@ -101,11 +102,18 @@ def reunir(
 
 
 def trace(forme: shapely.Geometry, cadre: Cadre, tolerance: float = 0.3) -> str:
-    """Path of every ring, simplified to `tolerance` pixels, in tenths of a pixel."""
+    """Path of every ring, simplified to `tolerance` pixels: a start, then steps in tenths of a pixel."""
     simple = forme.simplify(tolerance / cadre.echelle)
     polygones = [p for p in getattr(simple, "geoms", [simple]) if isinstance(p, Polygon) and not p.is_empty]
-    anneaux = [anneau for p in polygones for anneau in (p.exterior, *p.interiors)]
-    return "".join(
-        "M" + "L".join("{:.1f} {:.1f}".format(*cadre.projeter(x, y)) for x, y, *_ in anneau.coords) + "Z"
-        for anneau in anneaux
-    )
+    return "".join(_anneau(anneau.coords, cadre) for p in polygones for anneau in (p.exterior, *p.interiors))
+
+
+def _anneau(sommets: Iterable[tuple[float, ...]], cadre: Cadre) -> str:
+    """The steps are between rounded positions, so that their roundings do not add up; the last one is the closing."""
+    dixiemes = [tuple(round(10 * v) for v in cadre.projeter(x, y)) for x, y, *_ in sommets][:-1]
+    (x0, y0), pas = dixiemes[0], []
+    for (x1, y1), (x2, y2) in pairwise(dixiemes):
+        if (x1, y1) != (x2, y2):
+            pas.append(f"{(x2 - x1) / 10:g} {(y2 - y1) / 10:g}")
+    suite = f"l{' '.join(pas)}" if pas else ""
+    return f"M{x0 / 10:g} {y0 / 10:g}{suite}z".replace(" -", "-")
