@@ -41,7 +41,7 @@ Boite = tuple[float, float, float, float]
 
 @dataclass(frozen=True)
 class Point:
-    """One place: the shape of its kind, and the label that its line in the list bears too."""
+    """One place: the shape of its kind, and the label that its line in the list bears too, or none."""
 
     longitude: float
     latitude: float
@@ -105,7 +105,7 @@ def dessiner(
         *(_legende(colonne, x, cadre.hauteur) for colonne, x in zip(legende, (MARGE, COLONNE), strict=True)),
     ]
     hauteur = cadre.hauteur + LIGNE * colonnes + MARGE // 2
-    return Dessin(Html("".join(morceaux)), hauteur, alt, len(points) - len(reperes))
+    return Dessin(Html("".join(morceaux)), hauteur, alt, sum(bool(p.repere) for p in points) - len(reperes))
 
 
 _EN_LIGNE = re.compile(rf'<svg class="{CLASSE}" role="img" aria-label="([^"]*)" viewBox="0 0 \d+ (\d+)">(.*?)</svg>')
@@ -166,6 +166,8 @@ def _reperes(points: Sequence[Point], places: Sequence[tuple[float, float]], cad
     ]
     ecrits = []
     for point, (x, y) in zip(points, places, strict=True):
+        if not point.repere:
+            continue
         largeur = CARACTERE * len(point.repere)
         for gauche, haut in (
             (x + RAYON_SYMBOLE + 1, y - POLICE / 2), (x - RAYON_SYMBOLE - 1 - largeur, y - POLICE / 2),

@@ -159,6 +159,16 @@ def test_un_repere_sans_place_n_est_pas_ecrit_et_la_page_le_dit() -> None:
     assert "Faute de place, 2 repères ne sont pas écrits sur la carte." in nu(section_carte(essai, CONTOURS))
 
 
+def test_sans_listes_les_points_restent_et_les_reperes_disparaissent() -> None:
+    essai = fiche([lieu("ecole", 100.0, "REP"), lieu("pharmacie", 200.0)])
+    avec, sans = carte(essai), dessin_de(essai, CONTOURS, avec_reperes=False)
+    assert sans is not None
+    assert places(sans.svg) == places(avec.svg)
+    assert "Santé (S)" in avec.svg
+    assert not re.search(r">(E1|S1)<|\([ESNF]\)", sans.svg)
+    assert sans.illisibles == 0
+
+
 def test_2024_est_plein_et_2015_en_tirets() -> None:
     svg = carte(fiche([])).svg
     assert re.findall(r'class="(q[np])" d="M[^"]+z"', svg) == ["qn", "qp"]

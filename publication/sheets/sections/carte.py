@@ -31,7 +31,7 @@ def section_carte(fiche: Fiche, contours: Mapping[str, bytes]) -> Html:
     """`contours`: QPV code → WKB, for the quartier and those it is linked to."""
     morceaux: list[object] = [
         b.balise("h2", "Carte", id="carte"),
-        b.balise("p", f"Lieux situés dans le quartier ou {PORTEE} de son contour, à vol d’oiseau. Un lieu proche n’est pas un lieu que les habitants fréquentent."),
+        b.balise("p", f"Lieux situés dans le quartier ou {PORTEE} de son contour, à vol d’oiseau. Les listes sous la carte donnent les mêmes lieux. Un lieu proche n’est pas un lieu que les habitants fréquentent."),
     ]  # fmt: skip
     dessin = dessin_de(fiche, contours)
     if dessin is None:
@@ -46,23 +46,33 @@ def section_carte(fiche: Fiche, contours: Mapping[str, bytes]) -> Html:
     return b.joindre(morceaux)
 
 
-def dessin_de(fiche: Fiche, contours: Mapping[str, bytes]) -> Dessin | None:
-    """The map of a sheet with its text alternative: `.en_ligne` for a page, `.svg` and `.alt` for an image; None without contour."""
-    reperes = _reperes(fiche)
+def dessin_de(fiche: Fiche, contours: Mapping[str, bytes], *, avec_reperes: bool = True) -> Dessin | None:
+    """The map of a sheet with its text alternative: `.en_ligne` for a page, `.svg` and `.alt` for an image; None without contour.
+
+    Args:
+        contours: QPV code → WKB, for the quartier and those it is linked to.
+        avec_reperes: labels that refer to the lists; false where the lists are not printed.
+    """
+    reperes = _reperes(fiche) if avec_reperes else {}
     anciens = sorted(code for code in contours if code.startswith("QP"))
     nouveaux = sorted(code for code in contours if code.startswith("QN"))
     points = [
-        Point(lieu.longitude, lieu.latitude, forme(lieu.couche, lieu.education_prioritaire), reperes[lieu.identifiant])
+        Point(
+            lieu.longitude,
+            lieu.latitude,
+            forme(lieu.couche, lieu.education_prioritaire),
+            reperes.get(lieu.identifiant, ""),
+        )
         for lieu in _dessines(fiche)
     ]
     alt = (
         f"Carte du quartier {fiche.territoire.libelle or fiche.code}. Trait plein : périmètre de 2024 ({', '.join(nouveaux) or 'aucun'}). "
         f"Tirets : périmètre de 2015 ({', '.join(anciens) or 'aucun'}). Dans le quartier ou {PORTEE} : "
-        f"{' ; '.join(_decompte(fiche, couche) for couche in COUCHES)}. Les listes qui suivent donnent les mêmes lieux."
+        f"{' ; '.join(_decompte(fiche, couche) for couche in COUCHES)}."
     )
     return dessiner(
         [contours[c] for c in anciens], [contours[c] for c in nouveaux], points,
-        _legende({p.forme for p in points}, bool(anciens), bool(nouveaux)), alt,
+        _legende({p.forme for p in points}, bool(anciens), bool(nouveaux), avec_reperes), alt,
     )  # fmt: skip
 
 
@@ -112,15 +122,16 @@ def _decompte(fiche: Fiche, couche: str) -> str:
     return f"{texte}, dont {', '.join(details)}" if details else texte
 
 
-def _legende(formes: set[str], a_2015: bool, a_2024: bool) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+def _legende(
+    formes: set[str], a_2015: bool, a_2024: bool, avec_lettres: bool
+) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
     """Line styles and shapes in use: the schools in the second column."""
+    noms = {c: f"{nom} ({lettre})" if avec_lettres else nom for c, (nom, _, lettre) in COUCHES.items()}
     gauche = [("2024", "contour de 2024")] if a_2024 else []
     gauche += [("2015", "contour de 2015")] if a_2015 else []
-    gauche += [
-        (f, f"{COUCHES[couche][0]} ({COUCHES[couche][2]})") for f, couche in LEGENDE_SERVICES.items() if f in formes
-    ]
+    gauche += [(f, noms[couche]) for f, couche in LEGENDE_SERVICES.items() if f in formes]
     droite = [(f, mots) for f, mots in LEGENDE_ECOLES.items() if f in formes]
-    return gauche, [("", "Écoles et collèges (E)"), *droite] if droite else []
+    return gauche, [("", noms["ecoles"]), *droite] if droite else []
 
 
 def _couche(fiche: Fiche, couche: str) -> Html:
