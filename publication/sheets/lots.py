@@ -12,6 +12,7 @@ from itertools import chain
 from typing import Any
 
 from publication.sheets.fiche import Fiche, Registre, Series, codes_lies, codes_references, en_series, plages
+from publication.sheets.lieux import autour
 from publication.sheets.modele import Ecart, Evolution, Lien, Territoire, Valeur
 
 
@@ -50,6 +51,7 @@ def _departement(registre: Registre, quartiers: list[Territoire], liens: dict[st
         )
     )
     etendues = {zonage: plages(registre, t) for zonage, t in {t.zonage: t for t in quartiers}.items()}
+    lieux = autour(release, registre.listes_de_lieux, codes)
     for t in quartiers:
         code = t.code_territoire
         par_date: dict[tuple[str, str], list[Ecart]] = {}
@@ -65,6 +67,7 @@ def _departement(registre: Registre, quartiers: list[Territoire], liens: dict[st
             ecarts=par_date,
             evolutions=tuple(evolutions.pop(code, [])),
             plages=etendues[t.zonage],
+            lieux=lieux.get(code, ()),
         )
 
 
