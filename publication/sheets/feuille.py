@@ -18,6 +18,7 @@ from publication.sheets.format_fr import INSECABLE, date_longue, periode
 from publication.sheets.modele import AXES, Indicateur
 from publication.sheets.sections import (
     bandeau,
+    carte,
     chiffres_cles,
     comparables,
     ecart,
@@ -42,11 +43,12 @@ DEFINITIONS = "definitions.html"
 _AUTRE_PAGE = re.compile(rf'href="(?:/quartier\?qpv=(Q[NP][0-9A-Z]{{6}})|{themes.DEFINITIONS}(?:\?indicateur=(\w+))?)"')
 
 
-def themes_de(fiche: Fiche, reference: str) -> Html:
-    """The first sections, from « En bref » to « Habitants et logement »: the figures, axis by axis."""
+def themes_de(fiche: Fiche, contours: Mapping[str, bytes], reference: str) -> Html:
+    """The first sections, from « En bref » to « Habitants et logement »: the map, then the figures, axis by axis."""
     return b.joindre(
         (
             bandeau.section_en_bref(fiche, reference),
+            carte.section_carte(fiche, contours),
             chiffres_cles.section_chiffres_cles(fiche, reference),
             emploi.section_emploi(fiche, reference),
             themes.section_simple(fiche, "Transitions", "transitions", "transitions", reference),
@@ -59,12 +61,12 @@ def themes_de(fiche: Fiche, reference: str) -> Html:
     )
 
 
-def situation_de(fiche: Fiche, contours: Mapping[str, bytes], reference: str) -> Html:
+def situation_de(fiche: Fiche, reference: str) -> Html:
     """The following sections, from « L'écart » to « Données manquantes »: what moved, around what, with whom, what is missing."""
     return b.joindre(
         (
             ecart.section_ecart(fiche, reference),
-            geographies.section_geographies(fiche, dict(contours)),
+            geographies.section_geographies(fiche),
             comparables.section_comparables(fiche),
             engagements.section_engagements(fiche),
             vie_locale.section_vie_locale(fiche),
@@ -83,8 +85,8 @@ def composer(fiche: Fiche, contours: Mapping[str, bytes], base: str, reference: 
     sections = (
         bandeau.bandeau(fiche, version=("Mis à jour le", JALON)),
         bandeau.sommaire(),
-        themes_de(fiche, reference),
-        situation_de(fiche, contours, reference),
+        themes_de(fiche, contours, reference),
+        situation_de(fiche, reference),
         sources.section_sources(fiche, base, version=f"mise à jour du {JALON}"),
     )
     return Html(_AUTRE_PAGE.sub(_parmi_les_pages, b.joindre(sections)))

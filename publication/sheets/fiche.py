@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from publication.sheets.lecture import Release
+from publication.sheets.lieux import Lieu, Liste, autour, listes
 from publication.sheets.modele import (
     AXES,
     ECHELLE,
@@ -82,6 +83,11 @@ class Registre:
             depuis(Source, ligne)
             for ligne in self.release.lire("select * from {sources} order by jeu, millesime, fichier")
         ]
+
+    @cached_property
+    def listes_de_lieux(self) -> dict[str, Liste]:
+        """Nature of place → the latest list that the release holds."""
+        return listes(self.release)
 
     @cached_property
     def _sources_par_millesime(self) -> dict[tuple[str, str], Source]:
@@ -156,6 +162,7 @@ class Fiche:
     ecarts: Mapping[tuple[str, str], list[Ecart]]
     evolutions: tuple[Evolution, ...]
     plages: Mapping[tuple[str, str], Plage]
+    lieux: tuple[Lieu, ...]
 
     @property
     def code(self) -> str:
@@ -301,6 +308,7 @@ def construire(registre: Registre, code: str) -> Fiche | None:
         ecarts=_ecarts(registre.release, code),
         evolutions=tuple(_evolutions(registre.release, code)),
         plages=plages(registre, territoire),
+        lieux=autour(registre.release, registre.listes_de_lieux, [code]).get(code, ()),
     )
 
 

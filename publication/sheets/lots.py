@@ -21,8 +21,8 @@ from publication.sheets.fiche import (
     en_plages,
     en_series,
 )
+from publication.sheets.lieux import autour
 from publication.sheets.modele import Ecart, Evolution, Lien, Plage, Territoire, Valeur
-
 
 # Some 1,300 rows each: enough quartiers for few queries, few enough for the memory.
 QUARTIERS_PAR_LOT = 250
@@ -69,6 +69,7 @@ def _lot(registre: Registre, quartiers: list[Territoire], liens: dict[str, list[
         )
     )
     etendues: dict[tuple[str, str | None], Mapping[tuple[str, str], Plage]] = {}
+    lieux = autour(release, registre.listes_de_lieux, codes)
     for t in quartiers:
         code, ensemble = t.code_territoire, (t.zonage, t.code_departement)
         if ensemble not in etendues:
@@ -86,6 +87,7 @@ def _lot(registre: Registre, quartiers: list[Territoire], liens: dict[str, list[
             ecarts=par_date,
             evolutions=tuple(evolutions.pop(code, [])),
             plages=etendues[ensemble],
+            lieux=lieux.get(code, ()),
         )
 
 

@@ -206,6 +206,8 @@ class Source:
     nb_publiees: int | None
     nb_quarantaine: int | None
     nb_exclues: int | None
+    date_reference: date | None = None
+    est_date_deduite: bool | None = None
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,7 @@ def section_manquantes(fiche: Fiche) -> Html:
     for i, v in masquees:
         dates.setdefault((i.libelle, v.statut), []).append(periode(v.periode))
     lignes_masquees = [
-        (libelle, ", ".join(quand), b.absence(statut), ABSENCES.get(statut, ABSENCES["non_diffuse"]).mot)
+        (libelle, " ; ".join(quand), b.absence(statut), ABSENCES.get(statut, ABSENCES["non_diffuse"]).mot)
         for (libelle, statut), quand in dates.items()
     ]
     raisons: dict[tuple[str, str], list[str]] = {}
