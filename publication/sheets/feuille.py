@@ -116,7 +116,7 @@ def _definition(registre: Registre, i: Indicateur) -> Html:
         ("Calcul", compte),
         ("Unité", i.unite),
         ("Ne pas lire", i.avertissement if i.avertissement != "—" else ""),
-        ("Source", i.source),
+        ("Source", " ; ".join(registre.titres_de(i.source))),
     ]
     lignes += [(f"Rupture, {periode(str(r.date_rupture))}", r.motif) for r in registre.ruptures.get(i.indicateur, [])]
     liste = b.joindre(b.joindre((b.balise("dt", nom), b.balise("dd", dit))) for nom, dit in lignes if dit)

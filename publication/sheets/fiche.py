@@ -94,6 +94,14 @@ class Registre:
         return {(source.jeu, source.millesime): source for source in reversed(self.sources)}
 
     @cached_property
+    def _titres(self) -> dict[str, str]:
+        return {source.jeu: source.titre for source in self.sources}
+
+    def titres_de(self, jeux: str | None) -> list[str]:
+        """Titles of the datasets `a;b` that an indicator is read from, in their order."""
+        return [self._titres.get(jeu.strip(), jeu.strip()) for jeu in (jeux or "").split(";") if jeu.strip()]
+
+    @cached_property
     def references_publiees(self) -> dict[tuple[str, str, str, str], str]:
         """(indicator, level, code, period) → publication of a value that no file of the release holds."""
         liste = self.release.fiche.get("provenance", {}).get("references", [])

@@ -22,6 +22,7 @@ from publication.sheets.format_fr import (
     periode,
 )
 from publication.sheets.modele import Ecart, Indicateur, Valeur, lecture_ecart
+from publication.sheets.registre_local import est_vide
 
 # Who is counted and what they do, for « 34,7 % des habitants de 15 à 64 ans ont un emploi ».
 PHRASES: dict[str, tuple[str, str]] = {
@@ -304,7 +305,8 @@ def raison_absence(fiche: Fiche, indicateur: Indicateur) -> tuple[str, str]:
             indicateur.attente or "Cette mesure n’existe qu’à l’échelle nationale : aucune valeur par quartier.",
         )
     if indicateur.disponibilite == "registre":
-        return "non_calculable", "Renseigné par le territoire dans le registre local, qui est vide dans cette version."
+        vide = "qui est vide dans cette version" if est_vide(fiche.registre) else "qui n’en dit rien pour ce quartier"
+        return "non_calculable", f"Renseigné par le territoire dans le registre local, {vide}."
     if indicateur.disponibilite == "a_telecharger":
         return (
             "non_calculable",

@@ -28,7 +28,7 @@ def monde(tmp_path: Path) -> Monde:
 
 
 def fiches(dossier: Path) -> dict[str, Path]:
-    return {fichier.stem: fichier for fichier in (dossier / "quartiers").glob("*.html")}
+    return {fichier.stem: fichier for fichier in (dossier / "quartiers").glob("Q*.html")}
 
 
 def quartiers(monde: Monde) -> set[str]:
@@ -38,7 +38,7 @@ def quartiers(monde: Monde) -> set[str]:
 def test_une_livraison_avec_fiches_est_verifiable(monde: Monde) -> None:
     dossier = monde.dossier(monde.publier(fiches=True))
     assert set(fiches(dossier)) == quartiers(monde) != set()
-    attendues = {f"quartiers/{code}.html" for code in fiches(dossier)} | {"quartiers/style.css"}
+    attendues = {f"quartiers/{code}.html" for code in fiches(dossier)} | {"quartiers/style.css", "quartiers/definitions.html"}
     assert {nom for nom in lire_sommes(dossier) if nom.startswith("quartiers/")} == attendues
     assert verifier(dossier) == []
     une = next(iter(fiches(dossier).values()))

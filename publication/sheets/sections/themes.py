@@ -102,23 +102,20 @@ def historique(fiche: Fiche, indicateurs: Sequence[Indicateur], legende: str) ->
     """Every published date of every figure, without any line between them; sources are numbered, breaks are printed."""
     statuts: set[str] = set()
     sources: dict[str, int] = {}
-    groupes: list[tuple[Html, list[tuple[object, ...]]]] = []
+    groupes = []
     for indicateur in indicateurs:
-        dernier = 0
+        lignes = []
         for v in fiche.valeurs.get(indicateur.indicateur, []):
             if v.statut in ABSENCES:
                 statuts.add(v.statut)
             numero = sources.setdefault(chiffre.attribution(fiche, v), len(sources) + 1)
-            if numero != dernier:
-                titre = b.joindre((indicateur.libelle, b.balise("small", f"Source {numero}")))
-                groupes.append((titre, []))
-                dernier = numero
-            groupes[-1][1].append((chiffre.date(v), chiffre.valeur(v, indicateur), v.millesime or "—"))
+            lignes.append((chiffre.date(v), chiffre.valeur(v, indicateur), str(numero), v.millesime or "—"))
+        groupes.append((indicateur.libelle, lignes))
     table = b.tableau_groupe(
-        f"{legende} : toutes les dates publiées", ("Date", "Valeur", "Millésime"), groupes, numeriques=(1,)
+        f"{legende} : toutes les dates publiées", ("Date", "Valeur", "Source", "Millésime"), groupes, numeriques=(1,)
     )
     nombre = sum(len(lignes) for _, lignes in groupes)
-    notes = b.joindre((f"{numero}. {source}" for source, numero in sources.items()), b.balise("br"))
+    notes = b.joindre((f"Source {numero}{INSECABLE}: {source}" for source, numero in sources.items()), b.balise("br"))
     return b.repli(
         f"Toutes les dates publiées ({compte(nombre, 'valeur')})",
         b.joindre(
