@@ -38,7 +38,10 @@ def quartiers(monde: Monde) -> set[str]:
 def test_une_livraison_avec_fiches_est_verifiable(monde: Monde) -> None:
     dossier = monde.dossier(monde.publier(fiches=True))
     assert set(fiches(dossier)) == quartiers(monde) != set()
-    attendues = {f"quartiers/{code}.html" for code in fiches(dossier)} | {"quartiers/style.css", "quartiers/definitions.html"}
+    attendues = {f"quartiers/{code}.html" for code in fiches(dossier)} | {
+        "quartiers/style.css",
+        "quartiers/definitions.html",
+    }
     assert {nom for nom in lire_sommes(dossier) if nom.startswith("quartiers/")} == attendues
     assert verifier(dossier) == []
     une = next(iter(fiches(dossier).values()))
