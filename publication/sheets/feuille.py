@@ -88,16 +88,20 @@ def composer(fiche: Fiche, contours: Mapping[str, bytes], base: str, reference: 
 
 def document(fiche: Fiche, corps: Html, base: str) -> str:
     """The whole page, with JALON where `dater` writes the date of the last change."""
-    t = fiche.territoire
-    communes = ", ".join(fiche.registre.nom("commune", code) for code in t.communes)
-    titre = b.e(f"{t.libelle or t.code_territoire} ({t.code_territoire}), {communes} – {NOM_SITE}")
     return (
         '<!DOCTYPE html>\n<html lang="fr">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f'<meta name="dcterms.modified" content="{JALON_ISO}">\n<title>{titre}</title>\n'
+        f'<meta name="dcterms.modified" content="{JALON_ISO}">\n<title>{b.e(titre(fiche))}</title>\n'
         '<link rel="stylesheet" href="style.css">\n</head>\n<body class="stHtml feuille">\n'
         f'{_entete(fiche)}\n<main id="contenu">\n{corps}\n</main>\n{_pied(fiche, base)}\n</body>\n</html>\n'
     )
+
+
+def titre(fiche: Fiche) -> str:
+    """Name, code, communes and site: the title of the document, whatever its format."""
+    t = fiche.territoire
+    communes = ", ".join(fiche.registre.nom("commune", code) for code in t.communes)
+    return f"{t.libelle or t.code_territoire} ({t.code_territoire}), {communes} – {NOM_SITE}"
 
 
 def dater(page: str, jour: date) -> str:

@@ -6,6 +6,8 @@ Does not belong here: figures (they are never read across the two perimeters).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from publication.sheets import balises as b
 from publication.sheets.balises import Html
 from publication.sheets.carte import carte
@@ -23,7 +25,7 @@ LIENS = {
 
 def section_geographies(fiche: Fiche, contours: dict[str, bytes]) -> Html:
     """`contours`: QPV code → WKB, for the quartier and those it is linked to."""
-    morceaux: list[object] = [b.balise("h2", "Géographies", id="geographies"), b.balise("p", _phrase(fiche))]
+    morceaux: list[object] = [b.balise("h2", "Géographies", id="geographies"), phrase(fiche)]
     image = carte(
         [wkb for code, wkb in contours.items() if code.startswith("QP")],
         [wkb for code, wkb in contours.items() if code.startswith("QN")],
@@ -31,7 +33,7 @@ def section_geographies(fiche: Fiche, contours: dict[str, bytes]) -> Html:
     if image:
         morceaux.append(_figure(fiche, image, contours))
     if fiche.liens:
-        morceaux.append(_tableau(fiche))
+        morceaux.append(correspondance(fiche))
         morceaux.append(
             b.consigne(
                 _lire(fiche.liens[0]),
@@ -40,6 +42,11 @@ def section_geographies(fiche: Fiche, contours: dict[str, bytes]) -> Html:
             )
         )
     return b.joindre(morceaux)
+
+
+def phrase(fiche: Fiche) -> Html:
+    """What became of the perimeter between the two zonings, in one paragraph."""
+    return b.balise("p", _phrase(fiche))
 
 
 def _phrase(fiche: Fiche) -> str:
@@ -57,13 +64,8 @@ def _phrase(fiche: Fiche) -> str:
 
 
 def _figure(fiche: Fiche, image: str, contours: dict[str, bytes]) -> Html:
-    anciens = sorted(code for code in contours if code.startswith("QP"))
-    nouveaux = sorted(code for code in contours if code.startswith("QN"))
-    parts = "; ".join(
-        f"{lien.code_qp2015} et {lien.code_qn2024} : {_part(lien.part_surface_2015)} de la surface de 2015 conservée"
-        for lien in fiche.liens
-    )
-    alt = f"Carte des contours. Trait plein : zonage 2024 ({', '.join(nouveaux) or 'aucun'}). Tirets : zonage 2015 ({', '.join(anciens) or 'aucun'}). {parts}"
+    anciens, nouveaux = _codes(contours)
+    alt = decrire(fiche, contours)
     cles = b.joindre(
         (
             Html('<span class="cle" aria-hidden="true"></span>'), f"trait plein, zonage 2024 ({', '.join(nouveaux) or 'aucun'}) · ",
@@ -73,7 +75,24 @@ def _figure(fiche: Fiche, image: str, contours: dict[str, bytes]) -> Html:
     return Html(f'<figure class="carte"><img src="{image}" alt="{b.e(alt)}"><figcaption>{cles}</figcaption></figure>')
 
 
-def _tableau(fiche: Fiche) -> Html:
+def decrire(fiche: Fiche, contours: Mapping[str, bytes]) -> str:
+    """What the map of the contours shows, for those who do not see it."""
+    anciens, nouveaux = _codes(contours)
+    parts = "; ".join(
+        f"{lien.code_qp2015} et {lien.code_qn2024} : {_part(lien.part_surface_2015)} de la surface de 2015 conservée"
+        for lien in fiche.liens
+    )
+    return f"Carte des contours. Trait plein : zonage 2024 ({', '.join(nouveaux) or 'aucun'}). Tirets : zonage 2015 ({', '.join(anciens) or 'aucun'}). {parts}"
+
+
+def _codes(contours: Mapping[str, bytes]) -> tuple[list[str], list[str]]:
+    """Codes of 2015, then of 2024."""
+    anciens = sorted(code for code in contours if code.startswith("QP"))
+    return anciens, sorted(code for code in contours if code.startswith("QN"))
+
+
+def correspondance(fiche: Fiche) -> Html:
+    """The quartiers of the other zoning that share a surface with this one, and which share."""
     lignes = [
         (
             _lien(fiche, lien.code_qp2015),

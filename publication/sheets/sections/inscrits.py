@@ -48,14 +48,15 @@ _RACCOURCIS = (
 def section_inscrits(fiche: Fiche) -> Html:
     """Level, trend and structure; the reason when nothing is published."""
     serie = fiche.valeurs.get("defm_abc", [])
-    morceaux = [b.balise("h3", "Demandeurs d’emploi inscrits à France Travail"), _niveau(fiche, serie)]
+    morceaux = [b.balise("h3", "Demandeurs d’emploi inscrits à France Travail"), niveau_inscrits(fiche)]
     if serie:
         morceaux += [_tendance(fiche), _structure(fiche)]
     return b.joindre(morceaux)
 
 
-def _niveau(fiche: Fiche, serie: Sequence[Valeur]) -> Html:
+def niveau_inscrits(fiche: Fiche) -> Html:
     """How many, when, and how many without any work; or why it is not known."""
+    serie = fiche.valeurs.get("defm_abc", [])
     abc = fiche.indicateur("defm_abc")
     v = fiche.derniere_lisible("defm_abc")
     if abc is None or not serie:
@@ -179,8 +180,21 @@ def _tableau_tendance(fiche: Fiche, series: Sequence[tuple[str, Sequence[Valeur]
 
 
 def _structure(fiche: Fiche) -> Html:
+    """The table of `tableau_structure`, how to read it, and every date of its figures."""
+    table = tableau_structure(fiche)
+    if not table:
+        return Html("")
+    lecture = b.consigne(
+        "chaque part est calculée sur l’ensemble des inscrits A, B, C du quartier ; les barres vont de 0 à 100 %.",
+        "l’ancienneté d’inscription n’est pas une durée de chômage ; ces parts dépendent aussi de l’âge des habitants.",
+    )
+    historique = themes.historique(fiche, _presents(fiche), "Structure des inscrits")
+    return b.joindre((b.balise("h4", "Structure"), table, lecture, historique))
+
+
+def tableau_structure(fiche: Fiche) -> Html:
     """Who the registered job seekers are, beside the QPV of the région (or the widest published set)."""
-    presents = [i for nom in STRUCTURE if (i := fiche.indicateur(nom)) is not None and fiche.derniere(nom) is not None]
+    presents = _presents(fiche)
     if not presents:
         return Html("")
     statuts: set[str] = set()
@@ -192,12 +206,12 @@ def _structure(fiche: Fiche) -> Html:
         lignes,
         numeriques=(3,),
     )
-    lecture = b.consigne(
-        "chaque part est calculée sur l’ensemble des inscrits A, B, C du quartier ; les barres vont de 0 à 100 %.",
-        "l’ancienneté d’inscription n’est pas une durée de chômage ; ces parts dépendent aussi de l’âge des habitants.",
-    )
-    historique = themes.historique(fiche, presents, "Structure des inscrits")
-    return b.joindre((b.balise("h4", "Structure"), table, b.legende_absences(statuts), lecture, historique))
+    return b.joindre((table, b.legende_absences(statuts)))
+
+
+def _presents(fiche: Fiche) -> list[Indicateur]:
+    """The indicators of the structure that have at least one published row here."""
+    return [i for nom in STRUCTURE if (i := fiche.indicateur(nom)) is not None and fiche.derniere(nom) is not None]
 
 
 def _ligne_structure(fiche: Fiche, indicateur: Indicateur, statuts: set[str]) -> list[object]:
