@@ -7,6 +7,7 @@ Does not belong here: what a section says (sections), the layout (imprime.typ), 
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
@@ -15,9 +16,9 @@ from publication.sheets.balises import Html
 from publication.sheets.carte import carte
 from publication.sheets.feuille import JALON, JALON_ISO, NOM_SITE, titre
 from publication.sheets.fiche import Fiche
-from publication.sheets.format_fr import compte, typographier
+from publication.sheets.format_fr import INSECABLE, compte, typographier
 from publication.sheets.graphiques import dessins
-from publication.sheets.registre_local import lire
+from publication.sheets.registre_local import Conseil, Poste, Soutien, lire
 from publication.sheets.sections import (
     bandeau,
     chiffres_cles,
@@ -34,7 +35,8 @@ from publication.sheets.sections import (
 )
 from publication.sheets.voisins import lire as lire_voisins
 
-T = TypeVar("T")
+Section = list[dict[str, Any]]
+L = TypeVar("L", Soutien, Conseil, Poste)
 # The main figures of each theme, chosen once so that two printed sheets hold the same ones; the page has them all.
 PRINCIPAUX: dict[str, tuple[str, ...]] = {
     "emploi": (
@@ -104,9 +106,7 @@ PRINCIPAUX: dict[str, tuple[str, ...]] = {
         "taux_vacance_parc_social",
     ),
 }
-# Charts, two on a line.
-DESSINES = ("niveau_vie_median", "taux_pauvrete_60")
-LARGEUR_DESSIN = 480
+LARGEUR_DESSIN = 550
 LARGEUR_CARTE = 420
 # The register is filled by hand: nothing bounds its lists, four sheets bound what is printed of them.
 LIGNES_REGISTRE = 6
@@ -135,7 +135,7 @@ def composer(fiche: Fiche, contours: Mapping[str, bytes], base: str, reference: 
         "en_bref": bandeau.section_en_bref(fiche, reference),
         "carte": _carte(fiche, contours),
         "sections": [
-            {"blocs": [{"html": chiffres_cles.section_chiffres_cles(fiche, reference)}]},
+            [{"html": chiffres_cles.section_chiffres_cles(fiche, reference)}],
             *_themes(fiche, reference),
             *_situation(fiche, reference),
             _sources(fiche, base),
@@ -143,11 +143,11 @@ def composer(fiche: Fiche, contours: Mapping[str, bytes], base: str, reference: 
     }
 
 
-def _section(ancre: str, *blocs: object) -> dict[str, Any]:
+def _section(ancre: str, *blocs: object) -> Section:
     """A section under the title it has on the page; drawings stay apart, since they are not markup of the page."""
     nom = dict(bandeau.SOMMAIRE)[ancre]
     liste = [bloc if isinstance(bloc, dict) else {"html": b.e(bloc)} for bloc in blocs if bloc]
-    return {"blocs": [{"html": b.balise("h2", nom)}, *liste]}
+    return [{"html": b.balise("h2", nom)}, *liste]
 
 
 def _carte(fiche: Fiche, contours: Mapping[str, bytes]) -> dict[str, str] | None:
@@ -162,12 +162,11 @@ def _carte(fiche: Fiche, contours: Mapping[str, bytes]) -> dict[str, str] | None
     return {"svg": svg.replace("sans-serif", "Source Sans Pro"), "alt": geographies.decrire(fiche, contours)}
 
 
-def _themes(fiche: Fiche, reference: str) -> Iterable[dict[str, Any]]:
+def _themes(fiche: Fiche, reference: str) -> Iterable[Section]:
     """The axes of the contract, then the transversal themes: main figures, in the order of the page."""
-    taux = fiche.indicateur("taux_emploi_15_64")
     yield _section(
         "emploi",
-        _dessins(fiche, ("taux_emploi_15_64",)) if taux is not None else None,
+        _dessins(fiche),
         inscrits.niveau_inscrits(fiche),
         inscrits.tableau_structure(fiche),
         _tableau(fiche, ("emploi",), None, "emploi", "Emploi : chiffres du quartier et écarts avec la référence", reference),
@@ -185,7 +184,6 @@ def _themes(fiche: Fiche, reference: str) -> Iterable[dict[str, Any]]:
         )
     yield _section(
         "habitants-et-logement",
-        _dessins(fiche, DESSINES),
         *(
             _tableau(fiche, ("transversal",), (theme,), theme, nom, reference)
             for theme, nom in (
@@ -220,25 +218,39 @@ def _suite(reste: int, singulier: str, pluriel: str) -> Html:
     return b.balise("p", f"{compte(reste, singulier, pluriel)} sur la fiche en ligne.", class_="note-tableau")
 
 
-def _dessins(fiche: Fiche, noms: Sequence[str]) -> dict[str, Any] | None:
-    liste = []
-    for nom in noms:
-        indicateur = fiche.indicateur(nom)
-        if indicateur is None or not any(cle[0] == nom for cle in fiche.ecarts):
-            continue
-        for alt, svg in dessins(points.dessin(fiche, indicateur), LARGEUR_DESSIN):
-            liste.append({"titre": indicateur.libelle, "alt": alt.replace(f" {points.TABLEAU_SUIT}", ""), "svg": svg})
+def _dessins(fiche: Fiche) -> dict[str, Any] | None:
+    """The employment rate among its references and the registered job seekers in base 100, side by side."""
+    couples: list[tuple[str, Html]] = []
+    taux = fiche.indicateur("taux_emploi_15_64")
+    if taux is not None and any(nom == taux.indicateur for nom, _ in fiche.ecarts):
+        couples.append((taux.libelle, points.dessin(fiche, taux)))
+    propres = inscrits.indices_propres(fiche)
+    if len(propres) > 1:
+        couples.append(
+            (
+                f"Inscrits à France Travail{INSECABLE}: {inscrits.titre_tendance(propres).lower()}",
+                inscrits.dessin_tendance(fiche, propres),
+            )
+        )
+    liste = [
+        {
+            "titre": nom,
+            "alt": alt.replace(f" {points.TABLEAU_SUIT}", ""),
+            "svg": svg,
+            "suite": re.sub(r"<div.*</div>", "", html),
+        }
+        for nom, html in couples
+        for alt, svg in dessins(html, LARGEUR_DESSIN)
+    ]
     return {"dessins": liste} if liste else None
 
 
-def _situation(fiche: Fiche, reference: str) -> Iterable[dict[str, Any]]:
+def _situation(fiche: Fiche, reference: str) -> Iterable[Section]:
     """From « L'écart » to « Données manquantes »."""
-    yield {"blocs": [{"html": ecart.section_ecart(fiche, reference)}]}
-    yield _section(
-        "geographies", geographies.phrase(fiche), geographies.correspondance(fiche) if fiche.liens else None
-    )
+    yield [{"html": ecart.section_ecart(fiche, reference, abrege=True)}]
+    yield _section("geographies", geographies.phrase(fiche), geographies.correspondance(fiche) if fiche.liens else None)
     if lire_voisins(fiche.registre, fiche.code).voisins:
-        yield {"blocs": [{"html": comparables.section_comparables(fiche)}]}
+        yield [{"html": comparables.section_comparables(fiche)}]
     yield _section("engagements", *_engagements(fiche))
     yield _section("vie-locale", *_vie_locale(fiche))
     yield _section(
@@ -275,25 +287,26 @@ def _vie_locale(fiche: Fiche) -> Iterable[Html]:
         yield absence
     else:
         saisie = lire(fiche.registre, fiche.code)
-        for nom, liste, tableau, mots in (
-            ("Soutien aux associations", saisie.soutiens, vie_locale.associations, ("autre ligne", "autres lignes")),
-            ("Conseil citoyen", saisie.conseils, vie_locale.conseils, ("autre année", "autres années")),
-            ("Présence humaine", saisie.postes, vie_locale.presence, ("autre poste", "autres postes")),
-        ):
-            gardes = _dernieres(liste)
-            yield b.balise("h3", nom)
-            yield tableau(gardes)
-            yield _suite(len(liste) - len(gardes), *mots)
+        soutiens, conseils, postes = _dernieres(saisie.soutiens), _dernieres(saisie.conseils), _dernieres(saisie.postes)
+        yield b.balise("h3", "Soutien aux associations")
+        yield vie_locale.associations(soutiens)
+        yield _suite(len(saisie.soutiens) - len(soutiens), "autre ligne", "autres lignes")
+        yield b.balise("h3", "Conseil citoyen")
+        yield vie_locale.conseils(conseils)
+        yield _suite(len(saisie.conseils) - len(conseils), "autre année", "autres années")
+        yield b.balise("h3", "Présence humaine")
+        yield vie_locale.presence(postes)
+        yield _suite(len(saisie.postes) - len(postes), "autre poste", "autres postes")
     yield vie_locale.contrats(fiche)
 
 
-def _dernieres(liste: Sequence[Any]) -> Sequence[Any]:
+def _dernieres(liste: Sequence[L]) -> list[L]:
     """The rows of the latest year, as many as a printed list may hold."""
     derniere = max((ligne.annee for ligne in liste), default=None)
     return [ligne for ligne in liste if ligne.annee == derniere][:LIGNES_REGISTRE]
 
 
-def _sources(fiche: Fiche, base: str) -> dict[str, Any]:
+def _sources(fiche: Fiche, base: str) -> Section:
     return _section(
         "sources",
         sources.abrege(fiche),

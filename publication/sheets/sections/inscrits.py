@@ -26,6 +26,7 @@ from publication.sheets.format_fr import (
 from publication.sheets.graphiques import LEGENDE, Point, Serie, tendance
 from publication.sheets.modele import Ecart, Indicateur, Valeur
 from publication.sheets.sections import themes
+from publication.sheets.sections.points import TABLEAU_SUIT
 from publication.sheets.textes import DEPARTS_ARRIVEES, nom_reference
 
 STRUCTURE = (
@@ -85,7 +86,7 @@ def _absence_2024(fiche: Fiche) -> str:
 def _tendance(fiche: Fiche) -> Html:
     """Base-100 index of the quartier and of the fixed panels; the line stops where a 31 December is missing."""
     indice = fiche.indicateur("indice_defm_abc")
-    propres = [v for v in fiche.valeurs.get("indice_defm_abc", []) if v.est_lisible and v.valeur is not None]
+    propres = indices_propres(fiche)
     if indice is None:
         return Html("")
     if len(propres) < 2:
@@ -93,19 +94,38 @@ def _tendance(fiche: Fiche) -> Html:
         statut = derniere.statut if derniere is not None else "non_calculable"
         phrase = ABSENCES.get(statut, ABSENCES["non_calculable"]).phrase
         return b.balise("p", b.absence(statut), f" Évolution en base 100 : {phrase}")
+    return b.joindre(
+        (
+            b.balise("h4", titre_tendance(propres)),
+            dessin_tendance(fiche, propres),
+            b.consigne(_lire(propres), f"{indice.avertissement} {DEPARTS_ARRIVEES}"),
+            _tableau_tendance(fiche, _series(fiche, propres), indice),
+        )
+    )
+
+
+def indices_propres(fiche: Fiche) -> list[Valeur]:
+    """The published indices of the quartier; a trend needs two."""
+    return [v for v in fiche.valeurs.get("indice_defm_abc", []) if v.est_lisible and v.valeur is not None]
+
+
+def titre_tendance(propres: Sequence[Valeur]) -> str:
+    """The title of the trend."""
+    return f"Évolution depuis le {periode(propres[0].periode)}, en base 100"
+
+
+def dessin_tendance(fiche: Fiche, propres: Sequence[Valeur]) -> Html:
+    """The lines alone, with their legend."""
     series = _series(fiche, propres)
     debut, dernier = propres[0], propres[-1]
     niveau = nombre(dernier.valeur or 0.0, 1)
     resume = f"Inscrits A, B, C, base 100 au {periode(debut.periode)} : {niveau} au {periode(dernier.periode)}."
-    alt = f"{resume} Le tableau qui suit donne les mêmes valeurs."
+    alt = f"{resume} {TABLEAU_SUIT}"
     traces = [_tracer(nom, valeurs) for nom, valeurs in series]
     return b.joindre(
         (
-            b.balise("h4", f"Évolution depuis le {periode(debut.periode)}, en base 100"),
             tendance(traces, "base 100", "au 31 décembre", origine=100, alt=alt),
             b.legende_series([nom for nom, _ in series], LEGENDE),
-            b.consigne(_lire(propres), f"{indice.avertissement} {DEPARTS_ARRIVEES}"),
-            _tableau_tendance(fiche, series, indice),
         )
     )
 
