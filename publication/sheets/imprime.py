@@ -15,7 +15,7 @@ from publication.sheets import balises as b
 from publication.sheets.balises import Html
 from publication.sheets.carte import carte
 from publication.sheets.feuille import JALON, JALON_ISO, NOM_SITE, titre
-from publication.sheets.fiche import Fiche
+from publication.sheets.fiche import CHIFFRES_CLES, Fiche
 from publication.sheets.format_fr import INSECABLE, compte, typographier
 from publication.sheets.graphiques import dessins
 from publication.sheets.registre_local import Conseil, Poste, Soutien, lire
@@ -37,7 +37,8 @@ from publication.sheets.voisins import lire as lire_voisins
 
 Section = list[dict[str, Any]]
 L = TypeVar("L", Soutien, Conseil, Poste)
-# The main figures of each theme, chosen once so that two printed sheets hold the same ones; the page has them all.
+# The main figures of each theme beside the headline ones, which the first page has, chosen once so that two printed
+# sheets hold the same ones; the page has them all.
 PRINCIPAUX: dict[str, tuple[str, ...]] = {
     "emploi": (
         "taux_emploi_15_64",
@@ -51,10 +52,8 @@ PRINCIPAUX: dict[str, tuple[str, ...]] = {
     "transitions": (
         "npnru",
         "part_beneficiaires_c2s",
-        "part_menages_1_personne_75_plus",
         "distance_france_services",
         "france_services_500m",
-        "distance_lieu_conseiller_numerique",
         "lieux_conseiller_numerique_500m",
         "lieux_mediation_numerique_500m",
         "distance_maison_ou_centre_sante",
@@ -82,7 +81,6 @@ PRINCIPAUX: dict[str, tuple[str, ...]] = {
         "niveau_vie_median",
         "niveau_vie_d1",
         "rapport_interdecile_d9_d1",
-        "part_prestations_sociales_revenu",
     ),
     "prestations": (
         "part_allocataires_rsa",
@@ -91,15 +89,11 @@ PRINCIPAUX: dict[str, tuple[str, ...]] = {
         "part_allocataires_monoparents",
     ),
     "population": (
-        "population_municipale",
         "densite_population",
-        "part_moins_25_ans",
         "part_75_ans_plus",
-        "part_menages_1_personne",
         "part_familles_monoparentales_menages",
     ),
     "logement": (
-        "nb_logements_sociaux",
         "part_logement_social",
         "loyer_median_parc_social",
         "taux_mobilite_parc_social",
@@ -207,7 +201,7 @@ def _tableau(
     ]
     gardes = [i for i in tous if i.indicateur in PRINCIPAUX[cle]]
     table = themes.tableau_chiffres(fiche, gardes, reference, legende)
-    reste = len(tous) - len(gardes)
+    reste = len({i.indicateur for i in tous} - {i.indicateur for i in gardes} - set(CHIFFRES_CLES))
     return b.joindre((table, _suite(reste, "autre chiffre", "autres chiffres"))) if table else table
 
 

@@ -10,6 +10,7 @@ machine, and the only date is that of the sheet.
 from __future__ import annotations
 
 import hashlib
+import importlib.metadata
 import json
 import os
 import re
@@ -145,7 +146,7 @@ def lier(ancienne: Path, chemin: Path) -> None:
 
 def _empreinte_atelier(mise_en_page: Path) -> str:
     """Digest of all that shapes a sheet beside its data: layout, fonts, version of typst."""
-    somme = hashlib.sha256(typst.__version__.encode())
+    somme = hashlib.sha256(importlib.metadata.version("typst").encode())
     for fichier in (mise_en_page, *sorted(POLICES.glob("*.otf"))):
         somme.update(fichier.read_bytes())
     return somme.hexdigest()
