@@ -125,12 +125,16 @@ def _entete(fiche: Fiche) -> Html:
             class_="bandeau-demo",
             role="note",
         )
+    imprimee = b.balise("a", "Fiche en PDF (4 pages au plus)", href=f"{fiche.code}.pdf")
     explorer = b.balise("a", "Ouvrir dans l’explorateur", href=bandeau.adresse(fiche.code))
     return b.joindre(
         (
             b.balise("a", "Aller au contenu", href="#contenu", class_="evitement"),
             b.balise(
-                "header", b.balise("p", b.balise("a", NOM_SITE, href="/")), b.balise("p", explorer), class_="site"
+                "header",
+                b.balise("p", b.balise("a", NOM_SITE, href="/")),
+                b.balise("p", imprimee, " · ", explorer),
+                class_="site",
             ),
             avertissement,
         )

@@ -18,7 +18,7 @@ from publication.sheets.feuille import JALON, JALON_ISO, NOM_SITE, titre
 from publication.sheets.fiche import CHIFFRES_CLES, Fiche
 from publication.sheets.format_fr import INSECABLE, compte, typographier
 from publication.sheets.graphiques import dessins
-from publication.sheets.registre_local import Conseil, Poste, Soutien, lire
+from publication.sheets.registre_local import Conseil, Poste, Saisie, Soutien, lire
 from publication.sheets.sections import (
     bandeau,
     chiffres_cles,
@@ -245,8 +245,9 @@ def _situation(fiche: Fiche, reference: str) -> Iterable[Section]:
     yield _section("geographies", geographies.phrase(fiche), geographies.correspondance(fiche) if fiche.liens else None)
     if lire_voisins(fiche.registre, fiche.code).voisins:
         yield [{"html": comparables.section_comparables(fiche)}]
-    yield _section("engagements", *_engagements(fiche))
-    yield _section("vie-locale", *_vie_locale(fiche))
+    saisie = lire(fiche.registre, fiche.code)
+    yield _section("engagements", *_engagements(fiche, saisie))
+    yield _section("vie-locale", *_vie_locale(fiche, saisie))
     yield _section(
         "donnees-manquantes",
         manquantes.resume(fiche),
@@ -254,12 +255,11 @@ def _situation(fiche: Fiche, reference: str) -> Iterable[Section]:
     )
 
 
-def _engagements(fiche: Fiche) -> Iterable[Html]:
+def _engagements(fiche: Fiche, saisie: Saisie) -> Iterable[Html]:
     absence = engagements.sans_registre(fiche)
     if absence:
         yield absence
         return
-    saisie = lire(fiche.registre, fiche.code)
     if saisie.engagements:
         yield b.balise("p", engagements.resume(saisie.engagements))
         yield engagements.tableau_engagements(saisie.engagements[:LIGNES_REGISTRE])
@@ -274,13 +274,12 @@ def _engagements(fiche: Fiche) -> Iterable[Html]:
     yield _suite(len(saisie.dispositifs) - LIGNES_REGISTRE, "autre dispositif", "autres dispositifs")
 
 
-def _vie_locale(fiche: Fiche) -> Iterable[Html]:
+def _vie_locale(fiche: Fiche, saisie: Saisie) -> Iterable[Html]:
     """The latest year of each list of the register, then the figures of the contract."""
     absence = engagements.sans_registre(fiche, vie_locale.VIDE)
     if absence:
         yield absence
     else:
-        saisie = lire(fiche.registre, fiche.code)
         soutiens, conseils, postes = _dernieres(saisie.soutiens), _dernieres(saisie.conseils), _dernieres(saisie.postes)
         yield b.balise("h3", "Soutien aux associations")
         yield vie_locale.associations(soutiens)
