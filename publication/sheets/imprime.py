@@ -248,10 +248,11 @@ def _situation(fiche: Fiche, reference: str) -> Iterable[Section]:
     saisie = lire(fiche.registre, fiche.code)
     yield _section("engagements", *_engagements(fiche, saisie))
     yield _section("vie-locale", *_vie_locale(fiche, saisie))
+    enligne = b.balise("a", "fiche en ligne", href=f"/quartiers/{fiche.code}#donnees-manquantes")
     yield _section(
         "donnees-manquantes",
         manquantes.resume(fiche),
-        b.balise("p", "La liste complète, chiffre par chiffre, est sur la fiche en ligne.", class_="note-tableau"),
+        b.balise("p", "La liste complète, chiffre par chiffre, est sur la ", enligne, ".", class_="note-tableau"),
     )
 
 
