@@ -10,6 +10,8 @@ PORT   ?= 8501
 SOURCE ?= $(if $(DEPOSIT),deposit,demo)
 # One folder per source: fictitious and real figures never share a warehouse or a release.
 DATA   ?= data/$(SOURCE)
+# Tests run in two processes, a file at a time; JOBS=0 runs them in one.
+JOBS   ?= 2
 
 VENV := .venv
 BIN  := $(VENV)/bin
@@ -73,7 +75,7 @@ nginx: ## install nginx where it is missing (Debian, Ubuntu); the service is not
 	  if [ -d /run/systemd/system ]; then $$sudo systemctl disable --quiet --now nginx; fi; }
 
 unit: setup browser nginx
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder
 
 dagster: setup ## Dagster's interface on http://127.0.0.1:3000 (assets, runs, checks, schedule)
 	@mkdir -p .dagster && cp deploy/dagster.yaml .dagster/dagster.yaml

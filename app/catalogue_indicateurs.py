@@ -14,16 +14,11 @@ from app.recherche import plier
 from publication.sheets.fiche import Registre, construire
 from publication.sheets.format_fr import INSECABLE, en_periode
 from publication.sheets.format_fr import ecart as ecart_ecrit
+from publication.sheets.modele import AXES as TITRES_DES_AXES
 from publication.sheets.modele import Indicateur, Source, Valeur
 from publication.sheets.textes import inclusion, nom_de_reference, phrase_ecart, valeur_ecrite
 
-AXES: tuple[tuple[str, str], ...] = (
-    ("emploi", "Emploi"),
-    ("transitions", "Transitions"),
-    ("emancipation", "Émancipation"),
-    ("securite_citoyennete", "Sécurité et citoyenneté"),
-    ("transversal", "Habitants, revenus, logement, géographies"),
-)
+AXES: tuple[tuple[str, str], ...] = tuple(TITRES_DES_AXES.items())
 THEMES = {
     "activite_economique": "Activité économique",
     "citoyennete": "Citoyenneté",

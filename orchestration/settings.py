@@ -62,6 +62,10 @@ class Reglages(BaseSettings):
         default=None,
         description="Public address of the site, `https://…`: links and identifiers of the feed `journal.atom`, permanent address on the sheets.",
     )
+    fond_plan: str | None = Field(
+        default=None,
+        description="Address of the tiles under the map of the explorer, with `{z}`, `{x}` and `{y}` (deploy/README.md); without it no other host is asked.",
+    )
     port: int = Field(default=8501, ge=1, le=65535, description="Port of the observatory on 127.0.0.1.")
 
     @field_validator("data", "catalogue", "dbt")

@@ -66,7 +66,11 @@ def a_ses_fiches(dossier: Path) -> bool:
         fiches = {chemin for chemin in lire_sommes(dossier) if chemin.startswith(FICHES)}
     except (OSError, ValueError):
         return False
-    pages = {chemin.removesuffix(".html") for chemin in fiches if chemin.endswith(".html")}
+    pages = {
+        chemin.removesuffix(".html")
+        for chemin in fiches
+        if chemin.startswith((f"{FICHES}QP", f"{FICHES}QN")) and chemin.endswith(".html")
+    }
     return bool(fiches) and all(f"{page}.pdf" in fiches for page in pages)
 
 

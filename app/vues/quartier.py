@@ -58,13 +58,13 @@ def _fiche(fiche: Fiche) -> None:
     )
     st.html(b.joindre((bandeau.bandeau(fiche), _fiches_a_imprimer(fiche), bandeau.sommaire())))
     reference = etat.choix("reference", "Comparer le quartier avec", _references(fiche))
-    st.html(en_images(feuille.themes_de(fiche, reference)))
+    contours = session.contours((fiche.code, *sorted(fiche.valeurs_liees)))
+    st.html(en_images(feuille.themes_de(fiche, contours, reference)))
     _autre_figure(fiche)
-    codes = (fiche.code, *sorted(fiche.valeurs_liees))
     st.html(
         b.joindre(
             (
-                feuille.situation_de(fiche, session.contours(codes), reference),
+                feuille.situation_de(fiche, reference),
                 sources.section_sources(fiche, _base()),
                 _retrouver(fiche),
             )

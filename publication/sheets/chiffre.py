@@ -116,14 +116,20 @@ def couverture(fiche: Fiche, e: Ecart) -> str:
 
 
 def source_courte(fiche: Fiche, v: Valeur) -> str:
-    """`Insee, Revenus – QPV, millésime 2022`: the attribution line of the dataset and its vintage."""
+    """`Source : Insee, Revenus – QPV, millésime 2022`: the attribution line of the dataset and its vintage."""
+    citee = fiche.registre.references_publiees.get((v.indicateur, v.niveau, v.code_territoire, v.periode))
+    vintage = f", millésime {v.millesime}" if v.millesime and citee is None else ""
+    return f"Source{INSECABLE}: {attribution(fiche, v)}{vintage}"
+
+
+def attribution(fiche: Fiche, v: Valeur) -> str:
+    """The attribution line of the dataset of a figure, without its vintage."""
     citee = fiche.registre.references_publiees.get((v.indicateur, v.niveau, v.code_territoire, v.periode))
     if citee is not None:
-        return f"Source{INSECABLE}: {citee}"
+        return citee
     source = fiche.registre.source_de(v.jeu, v.millesime)
     mention = (source.mention or source.titre) if source else (v.jeu or "source non précisée")
-    mention = mention.removeprefix("Source").lstrip(f" {INSECABLE}:")
-    return f"Source{INSECABLE}: {mention}{f', millésime {v.millesime}' if v.millesime else ''}"
+    return mention.removeprefix("Source").lstrip(f" {INSECABLE}:")
 
 
 def phrase_absence(v: Valeur) -> str:

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from html import unescape
 
 from publication.sheets.balises import Html, balise, e, joindre
+from publication.sheets.carte import en_image
 from publication.sheets.couleurs import BANDE, GRIS, GRIS_FONCE, RAIL, TEXTE, VIOLET
 from publication.sheets.format_fr import nombre
 
@@ -134,7 +135,7 @@ def en_images(html: Html) -> Html:
         source = base64.b64encode(svg.encode()).decode()
         return f'{debut}<img alt="{alt}" height="{hauteur}" src="data:image/svg+xml;base64,{source}"></div>'
 
-    return Html(_DESSIN.sub(image, html))
+    return Html(en_image(_DESSIN.sub(image, html)))
 
 
 def dessins(html: Html, largeur: int) -> list[tuple[str, str]]:

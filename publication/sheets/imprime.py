@@ -6,14 +6,12 @@ Does not belong here: what a section says (sections), the layout (imprime.typ), 
 
 from __future__ import annotations
 
-import base64
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from publication.sheets import balises as b
 from publication.sheets.balises import Html
-from publication.sheets.carte import carte
 from publication.sheets.feuille import JALON, JALON_ISO, NOM_SITE, titre
 from publication.sheets.fiche import CHIFFRES_CLES, Fiche
 from publication.sheets.format_fr import INSECABLE, compte, typographier
@@ -21,6 +19,7 @@ from publication.sheets.graphiques import dessins
 from publication.sheets.registre_local import Conseil, Poste, Saisie, Soutien, lire
 from publication.sheets.sections import (
     bandeau,
+    carte,
     chiffres_cles,
     comparables,
     ecart,
@@ -101,7 +100,6 @@ PRINCIPAUX: dict[str, tuple[str, ...]] = {
     ),
 }
 LARGEUR_DESSIN = 550
-LARGEUR_CARTE = 420
 # The register is filled by hand: nothing bounds its lists, four sheets bound what is printed of them.
 LIGNES_REGISTRE = 6
 
@@ -145,15 +143,9 @@ def _section(ancre: str, *blocs: object) -> Section:
 
 
 def _carte(fiche: Fiche, contours: Mapping[str, bytes]) -> dict[str, str] | None:
-    image = carte(
-        [wkb for code, wkb in contours.items() if code.startswith("QP")],
-        [wkb for code, wkb in contours.items() if code.startswith("QN")],
-        largeur=LARGEUR_CARTE,
-    )
-    if not image:
-        return None
-    svg = base64.b64decode(image.partition(",")[2]).decode("utf-8")
-    return {"svg": svg.replace("sans-serif", "Source Sans Pro"), "alt": geographies.decrire(fiche, contours)}
+    """The map without the labels of lists that are not printed."""
+    dessin = carte.dessin_de(fiche, contours, avec_reperes=False)
+    return {"svg": dessin.svg, "alt": dessin.alt} if dessin is not None else None
 
 
 def _themes(fiche: Fiche, reference: str) -> Iterable[Section]:

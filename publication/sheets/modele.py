@@ -9,9 +9,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any, NamedTuple, TypeVar
 
 T = TypeVar("T")
+# The order of the sheet and of every list of indicators.
+AXES = {
+    "emploi": "Emploi",
+    "transitions": "Transitions",
+    "emancipation": "Émancipation",
+    "securite_citoyennete": "Sécurité et citoyenneté",
+    "transversal": "Habitants, revenus, logement, géographies",
+}
 
 
 def depuis(classe: type[T], ligne: Mapping[str, Any]) -> T:
@@ -67,7 +76,7 @@ class Indicateur:
     disponibilite: str
     attente: str | None
 
-    @property
+    @cached_property
     def sur_la_fiche(self) -> bool:
         """False for figures kept in the extracts (nationality, origin): their card says « jamais sur la fiche »."""
         return "jamais sur la fiche" not in (self.definition or "").lower()
@@ -197,6 +206,8 @@ class Source:
     nb_publiees: int | None
     nb_quarantaine: int | None
     nb_exclues: int | None
+    date_reference: date | None = None
+    est_date_deduite: bool | None = None
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The static sheets of a release: `quartiers/<code>.html` and `.pdf` for every QPV of both zonings, and their style.
+"""The static sheets of a release: `quartiers/<code>.html` and `.pdf` for every QPV of both zonings, their style and definitions.
 
 Belongs here: writing the files, reusing the previous release's file when nothing on the sheet changed.
 Does not belong here: the page itself (feuille), the printed sheet (imprime, pdf), reading the tables (lots), checksums and the order of a publication.
@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from publication.sheets import imprime
-from publication.sheets.feuille import composer, date_de, dater, document
+from publication.sheets.feuille import DEFINITIONS, composer, date_de, dater, definitions, document
 from publication.sheets.fiche import Registre
 from publication.sheets.lecture import Release, connexion_fermee
 from publication.sheets.lots import toutes_les_fiches
@@ -64,6 +64,7 @@ def ecrire(
     shutil.copyfile(STYLE, sortie / STYLE.name)
     avant = precedente / DOSSIER if precedente else None
     registre = Registre(Release(dossier, dict(sommes), descripteur, connexion_fermee(dossier)))
+    (sortie / DEFINITIONS).write_text(definitions(registre), encoding="utf-8")
     total = inchangees = pdf_inchanges = 0
     with _sans_ramasse_miettes(), Atelier() as atelier:
         for fiche in toutes_les_fiches(registre):

@@ -7,6 +7,8 @@ Does not belong here: outcomes of the command line (tests/unit), real data (test
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -80,6 +82,23 @@ def controles(resultat: dg.ExecuteInProcessResult) -> dict[tuple[str, str], Any]
 
 
 # --- what is declared ---------------------------------------------------------------------------------------------------
+
+
+def test_two_processes_parse_the_project_at_once(tmp_path: Path) -> None:
+    """The daemon and the webserver start together: both read a whole manifest, and it is the same."""
+    ordre = (
+        "import json, sys; from pathlib import Path; from orchestration.dbt_build import analyser;"
+        " chemin = analyser(Path(sys.argv[1]), Path(sys.argv[2]));"
+        " print(chemin, len(json.loads(chemin.read_text())['nodes']))"
+    )
+    lancer = [sys.executable, "-c", ordre, str(DEPOT_DU_CODE / "dbt_project"), str(tmp_path)]
+    deux = [subprocess.Popen(lancer, stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    dits = {processus.communicate(timeout=120)[0].strip().splitlines()[-1] for processus in deux}
+    assert [processus.returncode for processus in deux] == [0, 0]
+    assert len(dits) == 1
+    assert [chemin.name for chemin in (tmp_path / "dbt" / "analyse").iterdir()] == [
+        Path(dits.pop().split()[0]).parent.name
+    ]
 
 
 def test_every_card_is_an_asset_with_its_theme_owner_and_checks(monde: Monde, manifeste: Path) -> None:

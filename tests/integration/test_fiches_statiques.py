@@ -89,7 +89,8 @@ def test_chaque_quartier_a_sa_fiche(release: Path) -> None:
         code for (code,) in lire(release, "select code_territoire from '{t}/territoires.parquet' where niveau = 'qpv'")
     }
     assert len(codes) == 123
-    assert {f.stem for f in (release / "quartiers").glob("*.html")} == codes
+    assert {f.stem for f in (release / "quartiers").glob("*.html")} == codes | {"definitions"}
+    definies = set(re.findall(r'<h3 id="(\w+)"', page(release, "definitions")))
     for code in codes:
         texte = page(release, str(code))
         assert texte.startswith('<!DOCTYPE html>\n<html lang="fr">')
@@ -105,6 +106,7 @@ def test_chaque_quartier_a_sa_fiche(release: Path) -> None:
         assert Ouverts(texte).pile == []
         liees = set(re.findall(r'href="(Q[NP]\w{6})\.html"', texte))
         assert liees <= codes
+        assert set(re.findall(r'href="definitions\.html#(\w+)"', texte)) <= definies
 
 
 @pytest.mark.parametrize("code", QUARTIERS)
@@ -165,6 +167,7 @@ def test_l_adresse_d_un_quartier_sert_sa_fiche(client: TestClient, release: Path
     assert reponse.content == client.get("/quartiers/QP961001.html").content == octets
     assert reponse.headers["etag"] == f'"{hashlib.sha256(octets).hexdigest()}"'
     assert client.get("/quartiers/QP961001", headers={"if-none-match": reponse.headers["etag"]}).status_code == 304
+    assert "Taux d’emploi des 15-64 ans" in client.get("/quartiers/definitions.html").text
     imprimee = client.get("/quartiers/QP961001.pdf")
     assert (imprimee.status_code, imprimee.headers["content-type"]) == (200, "application/pdf")
     assert imprimee.content == (release / "quartiers" / "QP961001.pdf").read_bytes()

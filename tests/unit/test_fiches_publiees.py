@@ -30,7 +30,7 @@ def monde(tmp_path: Path) -> Monde:
 
 
 def fiches(dossier: Path, suffixe: str = ".html") -> dict[str, Path]:
-    return {fichier.stem: fichier for fichier in (dossier / "quartiers").glob(f"*{suffixe}")}
+    return {fichier.stem: fichier for fichier in (dossier / "quartiers").glob(f"Q*{suffixe}")}
 
 
 def inodes(dossier: Path, suffixe: str) -> dict[str, int]:
@@ -50,7 +50,7 @@ def test_une_livraison_avec_fiches_est_verifiable(monde: Monde) -> None:
     dossier = monde.dossier(monde.publier(fiches=True))
     assert set(fiches(dossier)) == quartiers(monde) != set()
     attendues = {f"quartiers/{code}.{suffixe}" for code in fiches(dossier) for suffixe in ("html", "pdf")}
-    attendues |= {"quartiers/style.css"}
+    attendues |= {"quartiers/style.css", "quartiers/definitions.html"}
     assert {nom for nom in lire_sommes(dossier) if nom.startswith("quartiers/")} == attendues
     assert verifier(dossier) == []
     une = next(iter(fiches(dossier).values()))

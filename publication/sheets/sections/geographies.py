@@ -1,16 +1,13 @@
-"""« Géographies »: the perimeter of 2015 and that of 2024, their common surface, and a static map of both.
+"""« Géographies »: the perimeter of 2015 and that of 2024, and their common surface.
 
-Belongs here: links between the two zonings, the two-contour map and its table.
-Does not belong here: figures (they are never read across the two perimeters).
+Belongs here: links between the two zonings and their table.
+Does not belong here: the map of both perimeters (sections.carte), figures (they are never read across the two perimeters).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from publication.sheets import balises as b
 from publication.sheets.balises import Html
-from publication.sheets.carte import carte
 from publication.sheets.fiche import Fiche
 from publication.sheets.format_fr import INSECABLE, avec_unite, compte
 from publication.sheets.modele import Lien
@@ -23,15 +20,13 @@ LIENS = {
 }
 
 
-def section_geographies(fiche: Fiche, contours: dict[str, bytes]) -> Html:
-    """`contours`: QPV code → WKB, for the quartier and those it is linked to."""
-    morceaux: list[object] = [b.balise("h2", "Géographies", id="geographies"), phrase(fiche)]
-    image = carte(
-        [wkb for code, wkb in contours.items() if code.startswith("QP")],
-        [wkb for code, wkb in contours.items() if code.startswith("QN")],
-    )
-    if image:
-        morceaux.append(_figure(fiche, image, contours))
+def section_geographies(fiche: Fiche) -> Html:
+    """What the perimeter became from one zoning to the other; the map is further up."""
+    plus_haut = b.balise("a", "La carte des contours", href="#carte")
+    morceaux: list[object] = [
+        b.balise("h2", "Géographies", id="geographies"),
+        b.balise("p", _phrase(fiche), " ", plus_haut, " est au début de la fiche."),
+    ]
     if fiche.liens:
         morceaux.append(correspondance(fiche))
         morceaux.append(
@@ -61,34 +56,6 @@ def _phrase(fiche: Fiche) -> str:
     if not n:
         return "Ce quartier de 2015 n’a pas de successeur dans le zonage 2024 : il reste consultable ici."
     return f"Ce périmètre de 2015 a été remplacé en 2024 : il partage une surface avec {compte(n, 'quartier')} du nouveau zonage."
-
-
-def _figure(fiche: Fiche, image: str, contours: dict[str, bytes]) -> Html:
-    anciens, nouveaux = _codes(contours)
-    alt = decrire(fiche, contours)
-    cles = b.joindre(
-        (
-            Html('<span class="cle" aria-hidden="true"></span>'), f"trait plein, zonage 2024 ({', '.join(nouveaux) or 'aucun'}) · ",
-            Html('<span class="cle tiret" aria-hidden="true"></span>'), f"tirets, zonage 2015 ({', '.join(anciens) or 'aucun'})",
-        )
-    )  # fmt: skip
-    return Html(f'<figure class="carte"><img src="{image}" alt="{b.e(alt)}"><figcaption>{cles}</figcaption></figure>')
-
-
-def decrire(fiche: Fiche, contours: Mapping[str, bytes]) -> str:
-    """What the map of the contours shows, for those who do not see it."""
-    anciens, nouveaux = _codes(contours)
-    parts = "; ".join(
-        f"{lien.code_qp2015} et {lien.code_qn2024} : {_part(lien.part_surface_2015)} de la surface de 2015 conservée"
-        for lien in fiche.liens
-    )
-    return f"Carte des contours. Trait plein : zonage 2024 ({', '.join(nouveaux) or 'aucun'}). Tirets : zonage 2015 ({', '.join(anciens) or 'aucun'}). {parts}"
-
-
-def _codes(contours: Mapping[str, bytes]) -> tuple[list[str], list[str]]:
-    """Codes of 2015, then of 2024."""
-    anciens = sorted(code for code in contours if code.startswith("QP"))
-    return anciens, sorted(code for code in contours if code.startswith("QN"))
 
 
 def correspondance(fiche: Fiche) -> Html:

@@ -17,37 +17,46 @@ from publication.sheets.textes import raison_absence
 
 
 def section_manquantes(fiche: Fiche) -> Html:
-    """Counts by motive, then the masked values, then the indicators that have nothing for this quartier."""
+    """Counts by motive, then the masked values, then the indicators that have nothing for this quartier, by reason."""
     masquees, absents = _masquees(fiche), _absents(fiche)
+    dates: dict[tuple[str, str], list[str]] = {}
+    for i, v in masquees:
+        dates.setdefault((i.libelle, v.statut), []).append(periode(v.periode))
     lignes_masquees = [
-        (i.libelle, periode(v.periode), b.absence(v.statut), ABSENCES.get(v.statut, ABSENCES["non_diffuse"]).mot)
-        for i, v in masquees
+        (libelle, " ; ".join(quand), b.absence(statut), ABSENCES.get(statut, ABSENCES["non_diffuse"]).mot)
+        for (libelle, statut), quand in dates.items()
     ]
-    lignes_absents = [(i.libelle, b.absence(statut), ABSENCES[statut].mot, phrase) for i, statut, phrase in absents]
+    raisons: dict[tuple[str, str], list[str]] = {}
+    for i, statut, phrase in absents:
+        raisons.setdefault((statut, phrase), []).append(i.libelle)
+    lignes_absents = [
+        (phrase, b.absence(statut), ABSENCES[statut].mot, " ; ".join(noms))
+        for (statut, phrase), noms in raisons.items()
+    ]
     morceaux: list[object] = [
         b.balise("h2", "Données manquantes", id="donnees-manquantes"),
         _resume(masquees, absents),
     ]
     if lignes_masquees:
-        titre = f"Valeurs masquées ou non diffusées ({len(lignes_masquees)})"
+        titre = f"Valeurs masquées ou non diffusées ({len(masquees)})"
         morceaux.append(
             b.repli(
                 titre,
                 b.tableau(
                     "Valeurs masquées ou non diffusées de ce quartier",
-                    ("Indicateur", "Date", "Signe", "Motif"),
+                    ("Indicateur", "Dates", "Signe", "Motif"),
                     lignes_masquees,
                 ),
             )
         )
     if lignes_absents:
-        titre = f"Indicateurs sans valeur pour ce quartier ({len(lignes_absents)})"
+        titre = f"Indicateurs sans valeur pour ce quartier ({len(absents)})"
         morceaux.append(
             b.repli(
                 titre,
                 b.tableau(
                     "Indicateurs sans valeur pour ce quartier",
-                    ("Indicateur", "Signe", "Motif", "Raison"),
+                    ("Raison", "Signe", "Motif", "Indicateurs"),
                     lignes_absents,
                 ),
             )
