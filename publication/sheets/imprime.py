@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from publication.sheets import balises as b
 from publication.sheets.balises import Html
+from publication.sheets.carte import cle
 from publication.sheets.feuille import JALON, JALON_ISO, NOM_SITE, titre
 from publication.sheets.fiche import CHIFFRES_CLES, Fiche
 from publication.sheets.format_fr import INSECABLE, compte, typographier
@@ -19,7 +20,6 @@ from publication.sheets.graphiques import dessins
 from publication.sheets.registre_local import Conseil, Poste, Saisie, Soutien, lire
 from publication.sheets.sections import (
     bandeau,
-    carte,
     chiffres_cles,
     comparables,
     ecart,
@@ -32,6 +32,7 @@ from publication.sheets.sections import (
     themes,
     vie_locale,
 )
+from publication.sheets.sections import carte as section_carte
 from publication.sheets.voisins import lire as lire_voisins
 
 Section = list[dict[str, Any]]
@@ -142,10 +143,13 @@ def _section(ancre: str, *blocs: object) -> Section:
     return [{"html": b.balise("h2", nom)}, *liste]
 
 
-def _carte(fiche: Fiche, contours: Mapping[str, bytes]) -> dict[str, str] | None:
-    """The map without the labels of lists that are not printed."""
-    dessin = carte.dessin_de(fiche, contours, avec_reperes=False)
-    return {"svg": dessin.svg, "alt": dessin.alt} if dessin is not None else None
+def _carte(fiche: Fiche, contours: Mapping[str, bytes]) -> dict[str, Any] | None:
+    """The map without the labels of lists that are not printed; its legend is text beside it."""
+    dessin = section_carte.dessin_de(fiche, contours, avec_reperes=False, avec_legende=False)
+    if dessin is None:
+        return None
+    legende = [{"svg": cle(forme), "mots": mots} for forme, mots in section_carte.legende_de(fiche, contours)]
+    return {"svg": dessin.svg_imprime, "alt": dessin.alt, "legende": legende}
 
 
 def _themes(fiche: Fiche, reference: str) -> Iterable[Section]:
