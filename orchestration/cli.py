@@ -47,7 +47,7 @@ def refresh(
     only: Annotated[list[str] | None, typer.Option(metavar="ID", help="Ne relire que ces jeux ; se répète.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Tout refaire, même si rien n'a changé.")] = False,
     sans_fiches: Annotated[
-        bool, typer.Option("--sans-fiches", help="Publier sans la fiche HTML de chaque quartier.")
+        bool, typer.Option("--sans-fiches", help="Publier sans les fiches de chaque quartier (HTML et PDF).")
     ] = False,
     json: Annotated[bool, typer.Option("--json", help="Une ligne de JSON par étape.")] = False,
 ) -> None:

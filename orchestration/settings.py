@@ -55,12 +55,12 @@ class Reglages(BaseSettings):
     memoire_sql: str = Field(default="600MB", description="Memory that DuckDB may take while the models are built.")
     sans_fiches: bool = Field(
         default=False,
-        description="`true` publishes without the static sheet of each quartier, which takes a minute or two for France.",
+        description="`true` publishes without the sheets of each quartier (HTML and PDF), which take some minutes for France.",
     )
     editeur: str | None = Field(default=None, description="Who publishes the site, named on « Mentions légales ».")
     adresse: str | None = Field(
         default=None,
-        description="Public address of the site, `https://…`: links and identifiers of the feed `journal.atom`.",
+        description="Public address of the site, `https://…`: links and identifiers of the feed `journal.atom`, permanent address on the sheets.",
     )
     fond_plan: str | None = Field(
         default=None,

@@ -71,6 +71,23 @@ class Dessin:
         """The same drawing as a file of its own, with its style: for an image or a PDF; its text alternative is `alt`."""
         return _autonome(self.contenu, self.hauteur)
 
+    @property
+    def svg_imprime(self) -> str:
+        """As `svg`, for a third of a printed page: the length of the scale bar is written larger."""
+        return _autonome(self.contenu, self.hauteur, f".{CLASSE} .m{{font-size:17px}}")
+
+
+def cle(forme: str) -> str:
+    """One entry of the legend as a small drawing: a shape of FORMES, or the contour of `2024` or `2015`."""
+    if forme in FORMES:
+        contenu = f"{_symboles({forme})}{_poser(forme, 8, 8)}"
+    else:
+        contenu = f'<path class="{"qn" if forme == "2024" else "qp"}" d="M0 8h16"/>'
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="{CLASSE}" viewBox="0 0 16 16" width="16" height="16">'
+        f"<style>{_regles()}</style>{contenu}</svg>"
+    )
+
 
 def dessiner(
     contour_2015: Sequence[bytes],
@@ -122,10 +139,10 @@ def en_image(html: str) -> str:
     return _EN_LIGNE.sub(image, html)
 
 
-def _autonome(contenu: str, hauteur: int) -> str:
+def _autonome(contenu: str, hauteur: int, regles: str = "") -> str:
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="{CLASSE}" viewBox="0 0 {LARGEUR} {hauteur}" '
-        f'width="{LARGEUR}" height="{hauteur}"><style>{_regles()}</style>{contenu}</svg>'
+        f'width="{LARGEUR}" height="{hauteur}"><style>{_regles()}{regles}</style>{contenu}</svg>'
     )
 
 

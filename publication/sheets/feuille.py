@@ -135,11 +135,19 @@ def _page(titre: str, entete: Html, corps: Html, pied: Html, en_tete: str = "") 
 
 def document(fiche: Fiche, corps: Html, base: str) -> str:
     """The whole page, with JALON where `dater` writes the date of the last change."""
+    imprimee = b.balise("a", "Fiche en PDF (4 pages au plus)", href=f"{fiche.code}.pdf")
+    explorateur = b.balise("a", "Ouvrir dans l’explorateur", href=bandeau.adresse(fiche.code))
+    entete = _entete(fiche.registre, b.joindre((imprimee, " · ", explorateur)))
+    return _page(
+        titre(fiche), entete, corps, _pied(fiche, base), f'<meta name="dcterms.modified" content="{JALON_ISO}">\n'
+    )
+
+
+def titre(fiche: Fiche) -> str:
+    """Name, code, communes and site: the title of the document, whatever its format."""
     t = fiche.territoire
     communes = ", ".join(fiche.registre.nom("commune", code) for code in t.communes)
-    titre = f"{t.libelle or t.code_territoire} ({t.code_territoire}), {communes} – {NOM_SITE}"
-    entete = _entete(fiche.registre, b.balise("a", "Ouvrir dans l’explorateur", href=bandeau.adresse(fiche.code)))
-    return _page(titre, entete, corps, _pied(fiche, base), f'<meta name="dcterms.modified" content="{JALON_ISO}">\n')
+    return f"{t.libelle or t.code_territoire} ({t.code_territoire}), {communes} – {NOM_SITE}"
 
 
 def dater(page: str, jour: date) -> str:

@@ -7,10 +7,8 @@ Does not belong here: how publication keeps them (tests/unit/test_fiches_publiee
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 import shutil
-from datetime import date
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -20,9 +18,8 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from app.routes import ROUTES
-from publication.sheets import statique
 from publication.sheets.fiche import CHIFFRES_CLES, Registre, construire
-from publication.sheets.lecture import empreintes, ouvrir
+from publication.sheets.lecture import ouvrir
 from publication.sheets.lots import toutes_les_fiches
 
 QUARTIERS = ("QP961001", "QN96101M", "QP961002", "QN96102I")
@@ -30,20 +27,8 @@ SANS_ESPACES = str.maketrans("", "", "\u00a0\u202f ")
 
 
 @pytest.fixture(scope="module")
-def donnees(donnees_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the demo release with its sheets, whatever the release had."""
-    origine = (donnees_demo / "releases" / "current").resolve()
-    copie = tmp_path_factory.mktemp("fiches")
-    release = copie / "releases" / origine.name
-    shutil.copytree(origine, release)
-    shutil.rmtree(release / "quartiers", ignore_errors=True)
-    descripteur = json.loads((release / "datapackage.json").read_text(encoding="utf-8"))
-    statique.ecrire(release, empreintes(release), descripteur, date(2026, 11, 26))
-    fichiers = [f for f in sorted(release.rglob("*")) if f.is_file() and f.name != "SHA256SUMS"]
-    lignes = [f"{hashlib.sha256(f.read_bytes()).hexdigest()}  {f.relative_to(release).as_posix()}\n" for f in fichiers]
-    (release / "SHA256SUMS").write_text("".join(lignes), encoding="utf-8")
-    (copie / "releases" / "current").symlink_to(origine.name)
-    return copie
+def donnees(donnees_fiches: Path) -> Path:
+    return donnees_fiches
 
 
 @pytest.fixture(scope="module")
@@ -183,6 +168,9 @@ def test_l_adresse_d_un_quartier_sert_sa_fiche(client: TestClient, release: Path
     assert reponse.headers["etag"] == f'"{hashlib.sha256(octets).hexdigest()}"'
     assert client.get("/quartiers/QP961001", headers={"if-none-match": reponse.headers["etag"]}).status_code == 304
     assert "Taux d’emploi des 15-64 ans" in client.get("/quartiers/definitions.html").text
+    imprimee = client.get("/quartiers/QP961001.pdf")
+    assert (imprimee.status_code, imprimee.headers["content-type"]) == (200, "application/pdf")
+    assert imprimee.content == (release / "quartiers" / "QP961001.pdf").read_bytes()
     style = client.get("/quartiers/style.css")
     assert (style.status_code, style.headers["content-type"]) == (200, "text/css; charset=utf-8")
 
@@ -192,6 +180,7 @@ def test_l_adresse_d_un_quartier_sert_sa_fiche(client: TestClient, release: Path
     [
         ("/quartiers/QP961001?reference=commune", "/quartier?qpv=QP961001&reference=commune"),
         ("/quartiers/QP999999", "/quartier?qpv=QP999999"),
+        ("/quartiers/QP999999.pdf", "/quartier?qpv=QP999999"),
         ("/quartiers/..%2fSHA256SUMS", None),
     ],
 )

@@ -46,12 +46,15 @@ def section_carte(fiche: Fiche, contours: Mapping[str, bytes]) -> Html:
     return b.joindre(morceaux)
 
 
-def dessin_de(fiche: Fiche, contours: Mapping[str, bytes], *, avec_reperes: bool = True) -> Dessin | None:
+def dessin_de(
+    fiche: Fiche, contours: Mapping[str, bytes], *, avec_reperes: bool = True, avec_legende: bool = True
+) -> Dessin | None:
     """The map of a sheet with its text alternative: `.en_ligne` for a page, `.svg` and `.alt` for an image; None without contour.
 
     Args:
         contours: QPV code → WKB, for the quartier and those it is linked to.
         avec_reperes: labels that refer to the lists; false where the lists are not printed.
+        avec_legende: false where the legend is written beside the drawing (`legende_de`).
     """
     reperes = _reperes(fiche) if avec_reperes else {}
     anciens = sorted(code for code in contours if code.startswith("QP"))
@@ -72,8 +75,17 @@ def dessin_de(fiche: Fiche, contours: Mapping[str, bytes], *, avec_reperes: bool
     )
     return dessiner(
         [contours[c] for c in anciens], [contours[c] for c in nouveaux], points,
-        _legende({p.forme for p in points}, bool(anciens), bool(nouveaux), avec_reperes), alt,
+        _legende({p.forme for p in points}, bool(anciens), bool(nouveaux), avec_reperes) if avec_legende else ((), ()), alt,
     )  # fmt: skip
+
+
+def legende_de(fiche: Fiche, contours: Mapping[str, bytes]) -> list[tuple[str, str]]:
+    """(shape, words) of what the map shows, without the letters of the lists: the kinds of places, then the schools."""
+    formes = {forme(lieu.couche, lieu.education_prioritaire) for lieu in _dessines(fiche)}
+    zonages = {code[:2] for code in contours}
+    gauche, droite = _legende(formes, "QP" in zonages, "QN" in zonages, False)
+    ecoles = COUCHES["ecoles"][0]
+    return [*gauche, *((f, f"{ecoles}, {mots}") for f, mots in droite if f)]
 
 
 def _proches(fiche: Fiche, couche: str) -> list[Lieu]:

@@ -28,7 +28,7 @@ def section_geographies(fiche: Fiche) -> Html:
         b.balise("p", _phrase(fiche), " ", plus_haut, " est au début de la fiche."),
     ]
     if fiche.liens:
-        morceaux.append(_tableau(fiche))
+        morceaux.append(correspondance(fiche))
         morceaux.append(
             b.consigne(
                 _lire(fiche.liens[0]),
@@ -37,6 +37,11 @@ def section_geographies(fiche: Fiche) -> Html:
             )
         )
     return b.joindre(morceaux)
+
+
+def phrase(fiche: Fiche) -> Html:
+    """What became of the perimeter between the two zonings, in one paragraph."""
+    return b.balise("p", _phrase(fiche))
 
 
 def _phrase(fiche: Fiche) -> str:
@@ -53,7 +58,8 @@ def _phrase(fiche: Fiche) -> str:
     return f"Ce périmètre de 2015 a été remplacé en 2024 : il partage une surface avec {compte(n, 'quartier')} du nouveau zonage."
 
 
-def _tableau(fiche: Fiche) -> Html:
+def correspondance(fiche: Fiche) -> Html:
+    """The quartiers of the other zoning that share a surface with this one, and which share."""
     lignes = [
         (
             _lien(fiche, lien.code_qp2015),

@@ -50,6 +50,28 @@ def section_sources(fiche: Fiche, base: str, version: str = "") -> Html:
     )
 
 
+def abrege(fiche: Fiche) -> Html:
+    """Each dataset of the sheet with its vintages, by licence: the printed form of the table above."""
+    licences: dict[str, dict[str, list[str]]] = {}
+    utilises = fiche.jeux_utilises
+    for s in fiche.registre.sources:
+        if (s.jeu, s.millesime) in utilises:
+            mention = (s.mention or f"{s.producteur}, {s.titre}").removeprefix("Source").lstrip(f" {INSECABLE}:")
+            millesimes = licences.setdefault(s.licence or "Licence à confirmer", {}).setdefault(mention, [])
+            if s.millesime not in millesimes:
+                millesimes.append(s.millesime)
+    return b.joindre(
+        b.balise(
+            "p",
+            b.balise("strong", f"{licence}{INSECABLE}: "),
+            " ; ".join(f"{mention} ({', '.join(sorted(millesimes))})" for mention, millesimes in sorted(jeux.items())),
+            ".",
+            class_="note-tableau",
+        )
+        for licence, jeux in sorted(licences.items())
+    )
+
+
 def _titre(source: Source) -> Html:
     return b.joindre((b.lien_externe(source.titre, source.page), b.balise("small", source.mention or "")))
 

@@ -39,24 +39,22 @@ def indicateurs_de(fiche: Fiche, axes: Sequence[str], themes: Sequence[str] | No
 
 def tableau_theme(fiche: Fiche, indicateurs: Sequence[Indicateur], reference: str, legende: str) -> Html:
     """One row per indicator that has at least one published row for this quartier; the warnings below."""
+    table = tableau_chiffres(fiche, indicateurs, reference, legende)
+    if not table:
+        return Html("")
+    presents = [i for i in indicateurs if fiche.derniere(i.indicateur) is not None]
+    return b.joindre((table, avertissements(presents), historique(fiche, presents, legende)))
+
+
+def tableau_chiffres(fiche: Fiche, indicateurs: Sequence[Indicateur], reference: str, legende: str) -> Html:
+    """The table alone, with the legend of its signs; empty without any published row."""
     statuts: set[str] = set()
-    lignes = []
-    presents = []
-    for indicateur in indicateurs:
-        v = fiche.derniere(indicateur.indicateur)
-        if v is None:
-            continue
-        presents.append(indicateur)
-        lignes.append(_ligne(fiche, indicateur, v, reference, statuts))
+    couples = ((i, fiche.derniere(i.indicateur)) for i in indicateurs)
+    lignes = [_ligne(fiche, i, v, reference, statuts) for i, v in couples if v is not None]
     if not lignes:
         return Html("")
     return b.joindre(
-        (
-            b.tableau(legende, ENTETES, lignes, numeriques=(2, 4), classe="theme"),
-            b.legende_absences(statuts),
-            avertissements(presents),
-            historique(fiche, presents, legende),
-        )
+        (b.tableau(legende, ENTETES, lignes, numeriques=(2, 4), classe="theme"), b.legende_absences(statuts))
     )
 
 
