@@ -87,6 +87,7 @@ validate: setup ## load the Dagster definitions and the dbt project
 
 docs: setup ## regenerate what is generated from the cards (dbt sources, register, method page)
 	@$(BIN)/python -m ingestion.tables
+	@$(BIN)/python -m publication.method_page
 
 lock: setup ## resolve requirements.lock again, and the lock of the catalogue from the last run
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate --generate-hashes --extra dev pyproject.toml -o requirements.lock

@@ -21,7 +21,6 @@ import yaml
 from ingestion import dbt_sources
 from ingestion.acquire import EntreeVerrou, Verrou
 from ingestion.catalogue import RACINE, Catalogue, ErreurCatalogue, Fichier, Jeu, Millesime, ReferencePubliee
-from ingestion.method_page import ecrire_page
 from ingestion.parquet import ecrire_ensemble
 from ingestion.periods import Periode, periode
 from ingestion.register.templates import ecrire_registre
@@ -213,7 +212,6 @@ def main(arguments: list[str] | None = None) -> None:
     else:
         dbt_sources.main()
         ecrire_registre(Catalogue())
-        ecrire_page(Catalogue())
 
 
 if __name__ == "__main__":

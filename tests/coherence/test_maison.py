@@ -60,6 +60,9 @@ def test_rooms_hand_over_by_files(piece: str) -> None:
                 autre = nom.split(".")[0]
                 if piece == "app" and nom.startswith("publication.sheets"):
                     continue
+                # The method page is written from the cards with the words of the sheets.
+                if chemin.name == "method_page.py" and nom == "ingestion.catalogue":
+                    continue
                 if autre in PERMIS and autre not in PERMIS[piece]:
                     fautes.append(f"{chemin.relative_to(RACINE)} imports {nom}")
     assert fautes == []
