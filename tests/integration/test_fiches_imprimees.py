@@ -241,7 +241,7 @@ def test_images_decrites_et_entetes_de_tableaux(release: Path) -> None:
             if "/K" in noeud:
                 pile.append(noeud["/K"])
     assert len(alternatives) == 3
-    assert any(a.startswith("Carte des contours.") and "QN96101M" in a for a in alternatives)
+    assert any(a.startswith("Carte du quartier Les Tisseurs de Brume.") and "QN96101M" in a for a in alternatives)
     assert any(a.startswith("Taux d’emploi des 15-64 ans.") and "37,6\u00a0%" in a for a in alternatives)
     assert any("base 100" in a for a in alternatives)
     assert entetes >= 40
