@@ -55,6 +55,7 @@ class Registre:
     def __init__(self, release: Release) -> None:
         self.release = release
         self._series: dict[tuple[str, str], Series] = {}
+        self._plages: dict[tuple[str, str], dict[tuple[str, str], Plage]] = {}
 
     @cached_property
     def territoires(self) -> dict[tuple[str, str, str], Territoire]:
@@ -143,6 +144,13 @@ class Registre:
                 self._series = {}
             self._series[cle] = _valeurs(self.release, niveau, code)
         return self._series.get(cle, {})
+
+    def plages(self, territoire: Territoire) -> dict[tuple[str, str], Plage]:
+        """Ranges among the quartiers of the same département and zoning, kept in memory: at most two per département."""
+        cle = (territoire.zonage or "", territoire.code_departement or "")
+        if cle not in self._plages:
+            self._plages[cle] = plages(self, territoire)
+        return self._plages[cle]
 
     def nom(self, niveau: str, code: str | None) -> str:
         """Label of a territory, or its code when the release does not name it; `14118;14327` is read as two names, no code as no name."""
@@ -315,7 +323,7 @@ def construire(registre: Registre, code: str) -> Fiche | None:
         references={cle: registre.series(*cle) for cle in codes_references(territoire)},
         ecarts=_ecarts(registre.release, code),
         evolutions=tuple(_evolutions(registre.release, code)),
-        plages=plages(registre, territoire),
+        plages=registre.plages(territoire),
         lieux=autour(registre.release, registre.listes_de_lieux, [code]).get(code, ()),
     )
 
