@@ -1,0 +1,67 @@
+"""What a screen says: numbers as they are written, and what does not fit.
+
+Belongs here: reading a French number back, measuring what overflows at several widths.
+Does not belong here: assertions (test_*.py), opening a page (visiteur).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, NamedTuple
+
+from playwright.sync_api import Page
+
+# A telephone, then 200 % and 400 % of a 1280 px screen (WCAG 1.4.4 and 1.4.10), last the screen itself.
+LARGEURS = (390, 640, 320, 1280)
+
+# Texts that reach past the right edge without a region that scrolls around them: sideways scroll or cut text.
+_DEHORS = """() => {
+  const bord = document.documentElement.clientWidth, dehors = [];
+  const racine = document.querySelector('[data-testid=stMain]') || document.body;
+  const defile = e => { for (let p = e; p && p !== racine; p = p.parentElement) {
+    const o = getComputedStyle(p).overflowX; if ((o === 'auto' || o === 'scroll') && p.scrollWidth > p.clientWidth) return true }
+    return false };
+  const cache = e => { for (let p = e; p && p !== document.body; p = p.parentElement) {
+    const s = getComputedStyle(p); if (s.clip !== 'auto' || s.clipPath !== 'none' || s.visibility === 'hidden' || +s.opacity === 0) return true }
+    return false };
+  const marche = document.createTreeWalker(racine, NodeFilter.SHOW_TEXT), rang = document.createRange();
+  for (let n; (n = marche.nextNode());) {
+    if (!n.textContent.trim() || !n.parentElement || n.parentElement.closest('svg, style, script')) continue;
+    rang.selectNodeContents(n);
+    const r = rang.getBoundingClientRect();
+    if (r.width > 1 && r.height > 1 && r.right > bord + 1 && !cache(n.parentElement) && !defile(n.parentElement))
+      dehors.push(n.textContent.trim().slice(0, 60)) }
+  return dehors.slice(0, 5) }"""
+_DEFILEMENT = """() => { const m = document.querySelector('[data-testid=stMain]') || document.documentElement;
+  return Math.max(m.scrollWidth - m.clientWidth, document.documentElement.scrollWidth - document.documentElement.clientWidth) }"""
+
+
+class Ecrit(NamedTuple):
+    """A number as a page writes it, with half of its last decimal."""
+
+    valeur: float
+    tolerance: float
+
+
+def nombre_ecrit(texte: str) -> Ecrit | None:
+    """The number that a text begins with, None when it begins with something else (`12 840 €`, `−3,4 points`)."""
+    lu = re.match(r"\s*([+−]?)(\d[\d\u202f]*)(?:,(\d+))?", texte)
+    if lu is None:
+        return None
+    signe, entier, decimales = lu.groups()
+    chiffres = entier.replace("\u202f", "")
+    valeur = float(f"{chiffres}.{decimales or 0}") * (-1 if signe == "−" else 1)
+    # A figure published rounded is written as published: « 12 840 € » may stand for 12 843.
+    pas = 10.0 if decimales is None and chiffres.endswith("0") and len(chiffres) > 4 else 10.0 ** -len(decimales or "")
+    return Ecrit(valeur, pas / 2 + 1e-9)
+
+
+def defauts_de_largeur(page: Page) -> dict[int, Any]:
+    """Width → sideways scroll in px and texts out of the screen; empty when everything fits at every width."""
+    defauts: dict[int, Any] = {}
+    for largeur in LARGEURS:
+        page.set_viewport_size({"width": largeur, "height": 900})
+        page.evaluate("() => new Promise(r => requestAnimationFrame(() => requestAnimationFrame(r)))")
+        if (deborde := page.evaluate(_DEFILEMENT)) > 0 or (dehors := page.evaluate(_DEHORS)):
+            defauts[largeur] = (deborde, page.evaluate(_DEHORS) if deborde > 0 else dehors)
+    return defauts
