@@ -1,15 +1,18 @@
 """What a screen says: numbers as they are written, and what does not fit.
 
-Belongs here: reading a French number back, measuring what overflows at several widths.
+Belongs here: reading a French number back, comparing the figures of a sheet with a release, measuring what overflows.
 Does not belong here: assertions (test_*.py), opening a page (visiteur).
 """
 
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any, NamedTuple
 
+import duckdb
 from playwright.sync_api import Page
+from playwright.sync_api import TimeoutError as DelaiDepasse
 
 # A telephone, then 200 % and 400 % of a 1280 px screen (WCAG 1.4.4 and 1.4.10), last the screen itself.
 LARGEURS = (390, 640, 320, 1280)
@@ -56,12 +59,47 @@ def nombre_ecrit(texte: str) -> Ecrit | None:
     return Ecrit(valeur, pas / 2 + 1e-9)
 
 
+def chiffres_faux(cartes: dict[str, str], release: Path, code: str) -> tuple[int, list[str]]:
+    """How many headline figures have a number, and those that the release does not hold for that quartier and year.
+
+    `cartes` is indicator → text of its card. A gap written on a card must be one of the release too.
+    """
+    nombre, faux = 0, []
+    for indicateur, texte in cartes.items():
+        valeur, date = [morceau for morceau in texte.split("\n") if morceau.strip()][1:3]
+        lu, annee = nombre_ecrit(valeur), re.search(r"\d{4}", date)
+        if lu is None:
+            continue
+        nombre += 1
+        conditions = f"indicateur = '{indicateur}' and periode like '%{annee[0] if annee else texte}%'"
+        if not _publie(
+            lu,
+            f"select valeur from '{release}/tables/valeurs.parquet' where code_territoire = '{code}' and {conditions}",
+        ):
+            faux.append(texte)
+        ecart = re.search(r"^[+−]\d[\d\u202f,]*(?=\s)", texte, re.MULTILINE)
+        lu = nombre_ecrit(ecart[0]) if ecart else None
+        if lu is not None and not _publie(
+            lu, f"select ecart from '{release}/tables/ecarts.parquet' where code_qpv = '{code}' and {conditions}"
+        ):
+            faux.append(texte)
+    return nombre, faux
+
+
+def _publie(lu: Ecrit, requete: str) -> bool:
+    return any(v is not None and abs(v - lu.valeur) <= lu.tolerance for (v,) in duckdb.sql(requete).fetchall())
+
+
 def defauts_de_largeur(page: Page) -> dict[int, Any]:
-    """Width → sideways scroll in px and texts out of the screen; empty when everything fits at every width."""
+    """Width → sideways scroll in px and texts out of the screen; empty when everything fits at every width.
+
+    A chart follows a change of width a moment later: a defect is one that stays.
+    """
     defauts: dict[int, Any] = {}
     for largeur in LARGEURS:
         page.set_viewport_size({"width": largeur, "height": 900})
-        page.evaluate("() => new Promise(r => requestAnimationFrame(() => requestAnimationFrame(r)))")
-        if (deborde := page.evaluate(_DEFILEMENT)) > 0 or (dehors := page.evaluate(_DEHORS)):
-            defauts[largeur] = (deborde, page.evaluate(_DEHORS) if deborde > 0 else dehors)
+        try:
+            page.wait_for_function(f"() => ({_DEFILEMENT})() <= 0 && ({_DEHORS})().length === 0", timeout=4_000)
+        except DelaiDepasse:
+            defauts[largeur] = (page.evaluate(_DEFILEMENT), page.evaluate(_DEHORS))
     return defauts
