@@ -23,7 +23,7 @@ from playwright.sync_api import Browser
 from scenes import copier_donnees
 from visiteur import Visite, visiter
 
-CODES = ("QP961001", "QP961002", "QP961006", "QN96101M")
+CODES = ("QP961001", "QP961002", "QP961006")
 CHANGE = "taux_emploi_15_64"
 VERSION = re.compile(r"[Vv]ersion (\d{8}-[0-9a-f]{12})")
 
@@ -48,25 +48,29 @@ def lire_la_fiche(visite: Visite, releases: Path, code: str, chemin: str) -> str
 
 
 def lire_la_feuille(visite: Visite, releases: Path, code: str) -> str:
-    """The same of the static sheet, read as text without a browser."""
+    """The static sheet, read as text: it names no release, one that did not change serves several; its figures say which."""
     reponse = visite.page.request.get(f"{visite.site}/quartiers/{code}")
     assert reponse.status == 200
-    cartes = re.findall(r'<li class="chiffre" data-indicateur="(\w+)">(.*?)</li>', reponse.text(), re.DOTALL)
-    lisibles = [
-        [nom, html.unescape(re.sub("<[^>]+>", "", re.sub("</(p|h3|span)>", "\n", texte)))] for nom, texte in cartes
-    ]
-    return comparer(reponse.text(), lisibles, releases, code)
+    cartes = {
+        nom: html.unescape(re.sub("<[^>]+>", "", re.sub("</(p|h3|span)>", "\n", texte)))
+        for nom, texte in re.findall(
+            r'<li class="chiffre" data-indicateur="(\w+)">(.*?)</li>', reponse.text(), re.DOTALL
+        )
+    }
+    assert len(cartes) == 12
+    publiees = [dossier for dossier in releases.iterdir() if re.match(r"\d{8}-", dossier.name)]
+    conformes = [dossier.name for dossier in publiees if not chiffres_faux(cartes, dossier, code)[1]]
+    assert len(conformes) == 1, f"figures of {len(conformes)} releases: {cartes[CHANGE]}"
+    return conformes[0]
 
 
-def comparer(texte: str, cartes: list[list[str]], releases: Path, code: str) -> str:
-    versions = set(VERSION.findall(texte))
-    assert len(versions) == 1, versions
-    (version,) = versions
+def comparer(pied: str, cartes: list[list[str]], releases: Path, code: str) -> str:
+    (version,) = VERSION.findall(pied)
     nombre, faux = chiffres_faux(dict(cartes), releases / version, code)
     assert faux == [], version
-    assert nombre >= 2
+    assert nombre >= 8
     assert len(cartes) == 12
-    return version
+    return str(version)
 
 
 def emploi(release: Path, code: str = CODES[0]) -> float:
@@ -127,7 +131,8 @@ def test_une_page_ne_melange_jamais_deux_versions(donnees_demo: Path, chromium: 
         page.get_by_label("Comparer le quartier avec").click()
         page.get_by_role("option", name="Département", exact=True).click()
         page.wait_for_url("**reference=departement*")
-        page.get_by_text(nouvelle.name).first.wait_for()
+        # The page is redrawn from top to bottom; its footer, drawn last, names the release of the whole.
+        page.locator(".pied-page").filter(has_text=nouvelle.name).wait_for()
         cartes = page.locator(".chiffre").evaluate_all("l => l.map(c => [c.dataset.indicateur, c.innerText])")
         assert comparer(page.locator(".pied-page").inner_text(), cartes, releases, CODES[0]) == nouvelle.name
         with visiter(chromium, site) as neuve:
