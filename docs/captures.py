@@ -74,10 +74,11 @@ def prendre(navigateur: Browser, site: str, capture: Capture) -> bytes:
     page.goto(site + capture.chemin)
     page.wait_for_selector(".pied-page", timeout=60_000)
     page.wait_for_load_state("networkidle")
+    page.wait_for_selector('[data-testid="stSkeleton"]', state="detached")  # widgets arrive after the text
     page.evaluate("() => document.fonts.ready")
     if capture.debut:
         titre = page.get_by_role("heading", name=capture.debut, exact=True)
-        titre.evaluate("t => t.scrollIntoView({block: 'start'})")
+        titre.evaluate("t => { t.style.scrollMarginTop = '80px'; t.scrollIntoView({block: 'start'}) }")  # under the bar
     png = page.screenshot(animations="disabled", caret="hide")
     contexte.close()
     return compresser(png)
