@@ -7,6 +7,7 @@ Does not belong here: assertions (test_*.py), opening a page (visiteur).
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -71,23 +72,28 @@ def chiffres_faux(cartes: dict[str, str], release: Path, code: str) -> tuple[int
         if lu is None:
             continue
         nombre += 1
-        conditions = f"indicateur = '{indicateur}' and periode like '%{annee[0] if annee else texte}%'"
-        if not _publie(
-            lu,
-            f"select valeur from '{release}/tables/valeurs.parquet' where code_territoire = '{code}' and {conditions}",
-        ):
+        date = annee[0] if annee else texte
+        if not _contient(publies(release, "valeurs", "code_territoire", "valeur", code), indicateur, date, lu):
             faux.append(texte)
         ecart = re.search(r"^[+−]\d[\d\u202f,]*(?=\s)", texte, re.MULTILINE)
         lu = nombre_ecrit(ecart[0]) if ecart else None
-        if lu is not None and not _publie(
-            lu, f"select ecart from '{release}/tables/ecarts.parquet' where code_qpv = '{code}' and {conditions}"
+        if lu is not None and not _contient(
+            publies(release, "ecarts", "code_qpv", "ecart", code), indicateur, date, lu
         ):
             faux.append(texte)
     return nombre, faux
 
 
-def _publie(lu: Ecrit, requete: str) -> bool:
-    return any(v is not None and abs(v - lu.valeur) <= lu.tolerance for (v,) in duckdb.sql(requete).fetchall())
+@lru_cache(maxsize=64)
+def publies(release: Path, table: str, cle: str, colonne: str, code: str) -> list[tuple[str, str, float]]:
+    """Indicator, period and number of a quartier in a release, which never changes."""
+    return duckdb.sql(
+        f"select indicateur, periode, {colonne} from '{release}/tables/{table}.parquet' where {cle} = '{code}' and {colonne} is not null"
+    ).fetchall()
+
+
+def _contient(lignes: list[tuple[str, str, float]], indicateur: str, date: str, lu: Ecrit) -> bool:
+    return any(i == indicateur and date in p and abs(v - lu.valeur) <= lu.tolerance for i, p, v in lignes)
 
 
 def defauts_de_largeur(page: Page) -> dict[int, Any]:
