@@ -1,6 +1,6 @@
-"""The stories of readers whose data only the demo territory has: priority education, veille active.
+"""The stories of readers whose data only the demo territory has: priority education.
 
-Belongs here: what a reader sees of both, compared with the Parquet tables of the release.
+Belongs here: what a reader sees, compared with the Parquet tables of the release.
 Does not belong here: the other stories (test_recits_depot), the selection of the rows (tests/integration/test_page_geographies).
 """
 
@@ -38,29 +38,10 @@ def test_c4_les_deux_listes_de_l_education_prioritaire(
     assert attendus
     page = visite.ouvrir(GEOGRAPHIES)
     tables = page.get_by_role("table").filter(has_text="Distance limite")
-    rangees = [texte for texte in tables.locator("tbody tr").all_inner_texts() if True]
+    rangees = tables.locator("tbody tr").all_inner_texts()
     for identifiant, distance, millesimes in attendus:
         (ligne,) = [texte for texte in rangees if str(identifiant) in texte]
         assert str(millesimes) in ligne
         if distance is not None:
             assert fr.avec_unite(float(distance), "m", 0) in ligne
     expect(page.get_by_role("heading", name=re.compile(f"{titre}.*: {len(attendus)}$"))).to_be_visible()
-
-
-def test_c5_la_veille_active_reste_visible_et_estimee(visite: Visite, release_demo: Path) -> None:
-    attendus = {
-        identifiant
-        for (identifiant,) in duckdb.sql(
-            f"select distinct s.identifiant from '{release_demo}/tables/territoires_suivis.parquet' s"
-            f" join '{release_demo}/tables/territoires.parquet' t on t.niveau = 'commune' and t.code_territoire = s.code_commune"
-            " where s.nature = 'veille_active' and t.code_departement = '961'"
-        ).fetchall()
-    }
-    assert attendus
-    page = visite.ouvrir(GEOGRAPHIES)
-    rangees = page.get_by_role("table", name="Territoires suivis et chiffres de leur commune").locator("tbody tr")
-    lignes = [texte for texte in rangees.all_inner_texts() if any(code in texte for code in attendus)]
-    assert len(lignes) == len(attendus)
-    for ligne in lignes:
-        assert "veille active" in ligne.lower()
-        assert re.search(r"\d\s(%|€) e", ligne), ligne
