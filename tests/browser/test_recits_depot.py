@@ -107,25 +107,12 @@ def test_b2_les_douze_chiffres_ont_valeur_date_et_ecart_ou_motif(visite_depot: V
     assert all("Source" in texte for texte in cartes.values())
     absences = "|".join(absence.mot for absence in fr.ABSENCES.values())
     for texte in cartes.values():
-        assert re.search(r"^[+−]\d", texte, re.MULTILINE) or re.search(absences, texte) or "Écart" in texte, texte
+        assert re.search(r"^[+−]\d", texte, re.MULTILINE) or re.search(absences, texte) or "écart" in texte.lower(), (
+            texte
+        )
     nombre, faux = chiffres_faux(cartes, release_depot, "QP014003")
     assert faux == []
     assert nombre >= 8
-
-
-def test_b3_chaque_case_vide_dit_pourquoi(visite_depot: Visite) -> None:
-    """Six motives, a word read by everybody, a sentence; no cell is blank, unless the one before says why."""
-    page = visite_depot.ouvrir("/quartier?qpv=QN01403M")
-    muettes = page.evaluate(
-        """() => [...document.querySelectorAll('table.tableau tbody td')].filter(
-                 td => !td.textContent.trim() && !td.previousElementSibling?.querySelector('abbr.absence')).map(td => td.parentElement.textContent.slice(0, 90))"""
-    )
-    assert muettes == []
-    signes = page.locator("abbr.absence")
-    assert signes.count() > 10
-    mots = [absence.mot for absence in fr.ABSENCES.values()]
-    titres = {signe.get_attribute("title") or "" for signe in signes.all()}
-    assert all(any(mot in titre for mot in mots) for titre in titres), titres
 
 
 def test_b5_un_quartier_seul_montre_ses_huit_comparables(visite_depot: Visite, release_depot: Path) -> None:
@@ -239,31 +226,6 @@ def test_c2_l_ordre_est_demande_compte_et_garde_par_le_lien(
     with visiter(chromium, visite_depot.site) as autre:
         ailleurs = autre.ouvrir(page.url.removeprefix(visite_depot.site))
         assert ailleurs.locator(PRINCIPAL).inner_text() == texte
-
-
-def test_c3_seules_les_evolutions_eligibles_sont_ecrites(visite_depot: Visite, release_depot: Path) -> None:
-    page = visite_depot.ouvrir(PAGES["ecarts"])
-    lisibles = {
-        str(code)
-        for (code,) in lire(
-            release_depot,
-            "select distinct e.code_qpv from '@evolutions.parquet' e join '@territoires.parquet' t on t.code_territoire = e.code_qpv"
-            " where t.code_departement = '76' and e.zonage = '2015' and e.indicateur = 'taux_reussite_dnb_colleges_proches'"
-            " and e.niveau_reference in ('departement', 'toutes') and e.est_eligible",
-        )
-    }
-    assert 0 < len(lisibles) < 28
-    expect(page.locator(PRINCIPAL)).to_contain_text(f"{len(lisibles)} évolutions lisibles sur 28 quartiers")
-    lignes = page.get_by_role("table", name=re.compile("écart et évolution")).locator("tbody tr")
-    expect(lignes).to_have_count(28)
-    for cases in lignes.evaluate_all("l => l.map(r => [...r.cells].map(c => c.innerText))"):
-        (code,) = re.findall(r"QP\w+", cases[0])
-        if code in lisibles:
-            assert not cases[5].startswith("Non lue"), cases
-            assert nombre_ecrit(cases[7]), cases
-        else:
-            assert re.match(r"Non lue\s: \w+", cases[5].strip()), cases
-            assert cases[7:] == ["—", "—"], cases
 
 
 def test_c5_les_deux_sorties_de_normandie_restent_visibles(visite_depot: Visite, release_depot: Path) -> None:

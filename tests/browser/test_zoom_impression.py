@@ -39,10 +39,6 @@ def test_axe_ne_trouve_rien_sur_une_fiche_statique(feuille: Page, largeur: str) 
     assert [(v["id"], v["impact"], v["nodes"][0]["html"][:200]) for v in violations] == []
 
 
-def test_une_fiche_statique_tient_a_toutes_les_largeurs(feuille: Page) -> None:
-    assert defauts_de_largeur(feuille) == {}
-
-
 def test_une_fiche_statique_s_imprime(feuille: Page) -> None:
     """On paper: no link to the explorer nor skip link, texts of the links dark on white, tables not cut, address written."""
     feuille.emulate_media(media="print")
