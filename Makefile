@@ -21,7 +21,7 @@ export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export GX_ANALYTICS_ENABLED := false
 export DO_NOT_TRACK := 1
 
-.PHONY: help setup run refresh serve test lint format sql unit browser nginx lock dagster validate docs clean
+.PHONY: help setup run refresh serve test lint format sql unit browser nginx lock dagster validate docs screenshots clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -88,6 +88,10 @@ validate: setup ## load the Dagster definitions and the dbt project
 docs: setup ## regenerate what is generated from the cards (dbt sources, register, method page)
 	@$(BIN)/python -m ingestion.tables
 	@$(BIN)/python -m publication.method_page
+
+screenshots: setup browser ## pictures of the README and of docs/, on the demo territory
+	@$(BIN)/observatoire refresh --source demo --data data/demo >/dev/null || { code=$$?; [ $$code -eq 3 ] || exit $$code; }
+	@$(BIN)/python docs/captures.py data/demo
 
 lock: setup ## resolve requirements.lock again, and the lock of the catalogue from the last run
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate --generate-hashes --extra dev pyproject.toml -o requirements.lock
