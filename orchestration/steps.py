@@ -377,11 +377,12 @@ def publier(contexte: Contexte, entrepot: Path) -> str:
         cible_dbt=dossier_cible(contexte.donnees),
         origine="demo" if contexte.demo else None,
         fiches=not contexte.reglages.sans_fiches,
+        garder=contexte.reglages.releases_gardees,
     )
 
 
 def resume_de_release(contexte: Contexte, release_id: str) -> dict[str, Any]:
-    """What was published and where: `release`, `chemin`, `tables` (name → rows), `couverture` (sentences)."""
+    """What was published and where: `release`, `chemin`, `octets`, `tables` (name → rows), `couverture` (sentences)."""
     import pyarrow.parquet as pq
 
     from publication.coverage import mesurer
@@ -389,7 +390,28 @@ def resume_de_release(contexte: Contexte, release_id: str) -> dict[str, Any]:
     dossier = contexte.donnees / "releases" / release_id
     tables = {c.stem: pq.read_metadata(c).num_rows for c in sorted((dossier / "tables").glob("*.parquet"))}
     couverture = mesurer(dossier / "tables").phrases()
-    return {"release": release_id, "chemin": str(dossier), "tables": tables, "couverture": couverture}
+    octets = taille(dossier)
+    return {"release": release_id, "chemin": str(dossier), "octets": octets, "tables": tables, "couverture": couverture}
+
+
+def taille(dossier: Path, motif: str = "*") -> int:
+    """Bytes of the files below a folder."""
+    return sum(chemin.stat().st_size for chemin in dossier.rglob(motif) if chemin.is_file())
+
+
+def mesures_du_jeu(contexte: Contexte, bilan: BilanJeu) -> dict[str, int]:
+    """Rows read and what became of them, size of the typed layer: for the log and for Dagster."""
+    fichiers = bilan.fichiers
+    return {
+        "lignes": sum(f.nb_retenues for f in fichiers),
+        "fichiers": len(fichiers),
+        "relus": sum(f.a_change for f in fichiers),
+        "lignes_lues": sum(f.nb_lues for f in fichiers),
+        "lignes_exclues": sum(f.nb_exclues for f in fichiers),
+        "lignes_en_quarantaine": sum(f.nb_quarantaine for f in fichiers),
+        "cellules_illisibles": sum(f.nb_cellules_illisibles for f in fichiers),
+        "octets": taille(contexte.donnees / "normalise" / bilan.jeu.replace(".", "/"), "*.parquet"),
+    }
 
 
 def release_courante(contexte: Contexte) -> str | None:
