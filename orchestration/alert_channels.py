@@ -75,6 +75,10 @@ class Courriel:
             raise self._refus(
                 f"refusé par le serveur (code {erreur.smtp_code})", "les adresses et le serveur"
             ) from None
+        except smtplib.SMTPServerDisconnected:
+            raise self._refus(
+                f"connexion coupée, ou sans réponse en {self.delai_s:g} s", "le serveur et le port"
+            ) from None
         except smtplib.SMTPException as erreur:
             raise self._refus(type(erreur).__name__, "OBSERVATOIRE_ALERTE_SMTP_TLS et le serveur") from None
         except OSError as erreur:

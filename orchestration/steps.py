@@ -25,6 +25,7 @@ from orchestration.settings import Reglages
 from orchestration.state import Inventaire
 
 if TYPE_CHECKING:
+    from ingestion import http
     from ingestion.acquire import EntreeVerrou, Obtenu, Origine, Source, Verrou
     from ingestion.expectations import Resultat
     from ingestion.http import Client
@@ -135,11 +136,11 @@ def _empreintes_du_registre(contexte: Contexte, deposees: Iterable[str]) -> dict
     return empreintes
 
 
-def ouvrir_client(reglages: Reglages) -> Client:
+def ouvrir_client(reglages: Reglages, bornes: http.Reglages | None = None) -> Client:
     """The client of one run, as the settings want it; to be closed after use (context manager)."""
     from ingestion import http
 
-    bornes = http.Reglages(total_jeu_s=reglages.total_jeu_s)
+    bornes = bornes or http.Reglages(total_jeu_s=reglages.total_jeu_s)
     return http.Client(bornes, contact=reglages.contact, editeur_local=reglages.editeur_local)
 
 

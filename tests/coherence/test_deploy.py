@@ -57,7 +57,7 @@ def test_dagster_is_read_only_on_the_loopback() -> None:
 
 
 def test_the_timer_is_the_schedule_of_dagster() -> None:
-    code = (RACINE / "orchestration" / "definitions.py").read_text(encoding="utf-8")
+    code = (RACINE / "orchestration" / "automation.py").read_text(encoding="utf-8")
     lu = re.search(r'^CRON = "(\d+) (\d+) \* \* \*"$', code, flags=re.M)
     assert lu
     quand = cles(DEPLOY / "systemd" / "observatoire-refresh.timer")["OnCalendar"]

@@ -91,7 +91,7 @@ def test_every_card_is_an_asset_with_its_theme_owner_and_checks(monde: Monde, ma
         assert noeud.owners == [f"team:{jeu.jeu.split('.')[0]}"]
         assert jeu.titre in (noeud.description or "")
         noms = {cle.name for cle in graphe.get_check_keys_for_assets({brute(jeu.jeu)})}
-        assert noms == {"instantane_a_jour", "attentes"}
+        assert noms == {"instantane_a_jour", "fraicheur", "attentes"}
 
 
 def test_every_asset_has_a_group_an_owner_a_kind_and_a_description(monde: Monde, manifeste: Path) -> None:
