@@ -11,7 +11,6 @@ changes: the annual ones every month, the quarterly ones every week, the nightly
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 import dagster as dg
@@ -208,7 +207,7 @@ def _fraicheur(contexte: Contexte) -> dg.SensorDefinition:
         description="Une fois par jour : la prochaine publication attendue de chaque jeu, et les alertes de retard.",
     )
     def capteur(context: dg.SensorEvaluationContext) -> dg.SensorResult:
-        jour = datetime.now(UTC)
+        jour = steps.maintenant()
         evenements = [evaluation_de_fraicheur(f) for f in fraicheurs(contexte, jour) if f.verdict != "jamais_charge"]
         for phrase in prevenir(contexte, jour):
             context.log.warning(phrase)
@@ -266,7 +265,7 @@ def _runs_morts(contexte: Contexte) -> dg.SensorDefinition:
     def capteur(context: dg.SensorEvaluationContext) -> dg.SkipReason:
         if est_tenu(contexte.donnees):
             return dg.SkipReason("Un rafraîchissement est en cours.")
-        maintenant = datetime.now(UTC).timestamp()
+        maintenant = steps.maintenant().timestamp()
         filtre = RunsFilter(job_name=JOB, statuses=[DagsterRunStatus.STARTED])
         morts = [
             r
