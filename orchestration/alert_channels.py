@@ -106,8 +106,8 @@ class Courriel:
 
     def _refus(self, raison: str, verifier: str) -> ErreurEnvoi:
         return ErreurEnvoi(
-            f"Alerte non envoyée par courriel, {self.serveur}:{self.port} : {raison}. Vérifiez {verifier}, "
-            "puis « observatoire alerte --essai »."
+            f"Alerte non envoyée par courriel, {self.serveur}:{self.port} : {raison}. Vérifiez {verifier}, "
+            "puis « observatoire alerte --essai »."
         )
 
 
@@ -140,8 +140,8 @@ class Webhook:
 
     def _refus(self, raison: str) -> ErreurEnvoi:
         return ErreurEnvoi(
-            f"Alerte non envoyée au webhook, {urlsplit(self.url).hostname} : {raison}. Vérifiez OBSERVATOIRE_ALERTE_WEBHOOK, "
-            "puis « observatoire alerte --essai »."
+            f"Alerte non envoyée au webhook, {urlsplit(self.url).hostname} : {raison}. Vérifiez OBSERVATOIRE_ALERTE_WEBHOOK, "
+            "puis « observatoire alerte --essai »."
         )
 
 
@@ -166,15 +166,15 @@ def _courriel(reglages: Reglages) -> Courriel | None:
     de = reglages.alerte_de or (destinataires[0] if destinataires else "")
     if not (serveur and port.isdigit() and destinataires and all(map(ADRESSE.fullmatch, (*destinataires, de)))):
         raise ErreurEnvoi(
-            "Alertes par courriel mal réglées : OBSERVATOIRE_ALERTE_SMTP attendu sous la forme serveur:port, "
-            f"trouvé « {reglages.alerte_smtp or ''} », et OBSERVATOIRE_ALERTE_A au moins une adresse, "
-            f"trouvé « {reglages.alerte_a or ''} », envoyées par « {de} »."
+            "Alertes par courriel mal réglées : OBSERVATOIRE_ALERTE_SMTP attendu sous la forme serveur:port, "
+            f"trouvé « {reglages.alerte_smtp or ''} », et OBSERVATOIRE_ALERTE_A au moins une adresse, "
+            f"trouvé « {reglages.alerte_a or ''} », envoyées par « {de} »."
         )
     secret = reglages.alerte_smtp_mot_de_passe
     if secret and reglages.alerte_smtp_tls == "aucun" and serveur not in LOCAUX:
         raise ErreurEnvoi(
-            f"Alertes par courriel mal réglées : un mot de passe n'est pas envoyé en clair à {serveur}. "
-            "Donnez « starttls » ou « tls » à OBSERVATOIRE_ALERTE_SMTP_TLS."
+            f"Alertes par courriel mal réglées : un mot de passe n'est pas envoyé en clair à {serveur}. "
+            "Donnez « starttls » ou « tls » à OBSERVATOIRE_ALERTE_SMTP_TLS."
         )
     return Courriel(
         serveur,
@@ -195,7 +195,7 @@ def _webhook(reglages: Reglages) -> Webhook | None:
     parties = urlsplit(url)
     if parties.scheme != "https" and not (parties.scheme == "http" and parties.hostname in LOCAUX):
         raise ErreurEnvoi(
-            "Webhook des alertes mal réglé : OBSERVATOIRE_ALERTE_WEBHOOK doit commencer par https:// "
+            "Webhook des alertes mal réglé : OBSERVATOIRE_ALERTE_WEBHOOK doit commencer par https:// "
             "(http:// seulement pour cette machine)."
         )
     return Webhook(url, reglages.alerte_delai_s)

@@ -37,7 +37,7 @@ class Probleme:
     @property
     def section(self) -> str:
         """Where the guide says what to do."""
-        return f"{GUIDE}, « {self.genre} »"
+        return f"{GUIDE}, « {self.genre} »"
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class Alerte:
         if self.essai:
             return f"[{self.origine}] Message d'essai"
         if not self.nouveaux:
-            return f"[{self.origine}] Terminé : {accord(len(self.finis), 'problème')}"
+            return f"[{self.origine}] Terminé : {accord(len(self.finis), 'problème')}"
         reste = len(self.nouveaux) - 1
         suite = f", et {accord(reste, 'autre problème', 'autres problèmes')}" if reste else ""
         return f"[{self.origine}] {TITRES[_par_gravite(self.nouveaux)[0].genre]}{suite}"
@@ -62,17 +62,17 @@ class Alerte:
     @property
     def corps(self) -> str:
         if self.essai:
-            return "Message d'essai : les alertes de l'observatoire arrivent ici.\n"
+            return "Message d'essai : les alertes de l'observatoire arrivent ici.\n"
         lignes: list[str] = []
         for titre, problemes in (("Nouveau", self.nouveaux), ("Terminé", self.finis)):
             if problemes:
                 lignes += [titre, *(_ligne(p) for p in _par_gravite(problemes)[:MONTRES])]
                 if len(problemes) > MONTRES:
-                    lignes.append(f"  et {len(problemes) - MONTRES} autres : « observatoire status ».")
+                    lignes.append(f"  et {len(problemes) - MONTRES} autres : « observatoire status ».")
                 lignes.append("")
         genres = sorted({p.genre for p in self.nouveaux})
         if genres:
-            lignes.append(f"Que faire : {GUIDE}, {', '.join(f'« {genre} »' for genre in genres)}.")
+            lignes.append(f"Que faire : {GUIDE}, {', '.join(f'« {genre} »' for genre in genres)}.")
         return "\n".join(lignes).rstrip() + "\n"
 
     def json(self) -> dict[str, Any]:
@@ -100,4 +100,4 @@ def _par_gravite(problemes: list[Probleme]) -> list[Probleme]:
 
 
 def _ligne(probleme: Probleme) -> str:
-    return f"  {TITRES[probleme.genre]} : {probleme.phrase}"
+    return f"  {TITRES[probleme.genre]} : {probleme.phrase}"

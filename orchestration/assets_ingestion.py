@@ -48,7 +48,7 @@ def actif_brut(jeu: Jeu, attente_reprise_s: float = 60) -> dg.AssetsDefinition:
         dg.AssetCheckSpec(
             FRAICHEUR,
             asset=cle_brute(jeu),
-            description=f"La prochaine publication attendue n'est pas en retard (cadence : {jeu.cadence}).",
+            description=f"La prochaine publication attendue n'est pas en retard (cadence : {jeu.cadence}).",
             blocking=False,
         ),
     ]
@@ -76,7 +76,7 @@ def actif_brut(jeu: Jeu, attente_reprise_s: float = 60) -> dg.AssetsDefinition:
         bilan = session.ingerer(jeu)
         if bilan.sans_instantane:
             phrases = [f.message for f in bilan.en_echec] or [
-                f"{nom} : aucun état utilisable." for nom in bilan.sans_instantane
+                f"{nom} : aucun état utilisable." for nom in bilan.sans_instantane
             ]
             raise dg.Failure(description="\n".join(phrases), allow_retries=False)
         yield dg.MaterializeResult(

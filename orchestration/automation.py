@@ -56,19 +56,19 @@ HORAIRES = (
         "refresh_quotidien",
         CRON,
         frozenset({"quotidienne", "saisie"}),
-        "Chaque matin à 6 h 15, heure de Paris : sources de chaque nuit et registre ; passé quand rien n'a changé.",
+        "Chaque matin à 6 h 15, heure de Paris : sources de chaque nuit et registre ; passé quand rien n'a changé.",
     ),
     Horaire(
         "refresh_trimestriel",
         "15 7 * * 1",
         frozenset({"mensuelle", "bimestrielle", "trimestrielle"}),
-        "Chaque lundi à 7 h 15, heure de Paris : sources du mois, des deux mois et du trimestre.",
+        "Chaque lundi à 7 h 15, heure de Paris : sources du mois, des deux mois et du trimestre.",
     ),
     Horaire(
         "refresh_annuel",
         "15 8 1 * *",
         frozenset({"annuelle", "irreguliere", "close"}),
-        "Le premier du mois à 8 h 15, heure de Paris : sources annuelles, irrégulières et closes.",
+        "Le premier du mois à 8 h 15, heure de Paris : sources annuelles, irrégulières et closes.",
     ),
 )
 
@@ -112,7 +112,7 @@ def nouveautes(contexte: Contexte, etapes: Etapes, depart: str | None) -> tuple[
     """
     avant, apres = _inventaires(contexte, etapes)
     if avant is None or _tout_a_change(contexte, avant, apres):
-        return Decision("Aucune publication, fiches ou code changés : le prochain horaire refait tout."), Constat()
+        return Decision("Aucune publication, fiches ou code changés : le prochain horaire refait tout."), Constat()
     if contexte.reglages.source == "live":
         with steps.ouvrir_client(contexte.reglages, BORNES) as client:
             constat = regarder(contexte, en_tournant(contexte, depart), client, limite_s=REGARD_S)
@@ -204,7 +204,7 @@ def _fraicheur(contexte: Contexte) -> dg.SensorDefinition:
         name="fraicheur",
         minimum_interval_seconds=86_400,
         default_status=dg.DefaultSensorStatus.RUNNING,
-        description="Une fois par jour : la prochaine publication attendue de chaque jeu, et les alertes de retard.",
+        description="Une fois par jour : la prochaine publication attendue de chaque jeu, et les alertes de retard.",
     )
     def capteur(context: dg.SensorEvaluationContext) -> dg.SensorResult:
         jour = steps.maintenant()
@@ -274,7 +274,7 @@ def _runs_morts(contexte: Contexte) -> dg.SensorDefinition:
         ]
         for mort in morts:
             context.instance.report_run_failed(
-                mort.dagster_run, "Le processus de ce run est mort : il ne tient plus le verrou du rafraîchissement."
+                mort.dagster_run, "Le processus de ce run est mort : il ne tient plus le verrou du rafraîchissement."
             )
         tentative = Veille.lire(contexte.donnees).tentative
         if morts or (tentative is not None and tentative.fini_le is None):
@@ -304,7 +304,7 @@ def signaler_run_en_echec(contexte: Contexte, run_id: str, message: str | None, 
     """Tell of a failed run, unless it told itself."""
     tentative = Veille.lire(contexte.donnees).tentative
     if tentative is None or tentative.execution != run_id:
-        phrase = f"run Dagster {run_id[:8]} : {message or 'échec sans message'}"
+        phrase = f"run Dagster {run_id[:8]} : {message or 'échec sans message'}"
         arret_hors_suivi(contexte, "dagster", phrase)
         for autre in prevenir(contexte):
             dire(autre)

@@ -30,17 +30,17 @@ def alerte(
         partis, echecs = essayer(contexte.reglages)
         if not (partis or echecs):
             arreter(
-                "Aucun canal réglé : donnez OBSERVATOIRE_ALERTE_SMTP et OBSERVATOIRE_ALERTE_A, "
+                "Aucun canal réglé : donnez OBSERVATOIRE_ALERTE_SMTP et OBSERVATOIRE_ALERTE_A, "
                 "ou OBSERVATOIRE_ALERTE_WEBHOOK.",
                 2,
             )
         for nom in partis:
-            print(f"Message d'essai pris par : {nom}.")
+            print(f"Message d'essai pris par : {nom}.")
     else:
         if not contexte.donnees.is_dir():
-            arreter(f"Le dossier {contexte.donnees} n'existe pas : donnez le dossier de travail (--data).", 2)
+            arreter(f"Le dossier {contexte.donnees} n'existe pas : donnez le dossier de travail (--data).", 2)
         if service:
-            phrase = f"le service {service} s'est arrêté en erreur ; voir « journalctl -u {service} »."
+            phrase = f"le service {service} s'est arrêté en erreur ; voir « journalctl -u {service} »."
             arret_hors_suivi(contexte, "service", phrase)
         echecs = prevenir(contexte)
         ouverts = Veille.lire(contexte.donnees).ouverts
@@ -62,13 +62,13 @@ def nettoyer(
 
     contexte = Contexte(reglages(data=data))
     if not contexte.donnees.is_dir():
-        arreter(f"Le dossier {contexte.donnees} n'existe pas : donnez le dossier de travail (--data).", 2)
+        arreter(f"Le dossier {contexte.donnees} n'existe pas : donnez le dossier de travail (--data).", 2)
     try:
         restes = nettoyer_(contexte, simuler=simuler)
     except RafraichissementEnCours as erreur:
         arreter(str(erreur), 1)
     verbe = "partirait" if simuler else "retiré"
     for reste in restes:
-        print(f"{verbe} : {reste.nature} {reste.nom}, {nombre(reste.octets / 1e6, 1)}{INSECABLE}Mo")
+        print(f"{verbe} : {reste.nature} {reste.nom}, {nombre(reste.octets / 1e6, 1)}{INSECABLE}Mo")
     if not restes:
         print("Rien à retirer.")

@@ -110,6 +110,7 @@ def _release(dbt: dg.AssetsDefinition) -> dg.AssetsDefinition:
                 release_id = publier_ou_arreter(session.etapes, session.contexte, entrepot)
                 mesures["release"] = release_id
         except Arret as arret:
+            session.retenues = arret.retenues
             raise dg.Failure(description="\n".join(arret.phrases), allow_retries=False) from arret
         session.noter_release(release_id, bilan.refus, entrepot.parent.name)
         resume = session.etapes.resume(session.contexte, release_id)

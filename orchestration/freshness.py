@@ -57,7 +57,7 @@ class Fraicheur:
         if self.verdict != "en_retard":
             return ""
         return (
-            f"{self.jeu} : publication attendue vers le {self.attendu_le}, dernière nouveauté du {self.nouveau_le} "
+            f"{self.jeu} : publication attendue vers le {self.attendu_le}, dernière nouveauté du {self.nouveau_le} "
             "(rythme de la fiche). Cherchez le nouveau millésime sur la page de la source et ajoutez-le à la fiche."
         )
 

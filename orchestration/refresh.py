@@ -35,22 +35,27 @@ class ErreurUsage(ValueError):
 
 
 class Arret(Exception):
-    """Nothing is released; `phrases` say why."""
+    """Nothing is released; `phrases` say why. `retenue`: the release waits for a person, nothing is broken."""
 
-    def __init__(self, phrases: Sequence[str]) -> None:
+    def __init__(self, phrases: Sequence[str], *, retenue: bool = False) -> None:
         super().__init__(" ".join(phrases))
         self.phrases = list(phrases)
+        self.retenues = self.phrases if retenue else []
 
 
 @dataclass(frozen=True)
 class Issue:
-    """Outcome of a refresh: its exit code, the release readers now get, the datasets refused, one sentence each."""
+    """Outcome of a refresh: its exit code, the release readers now get, the datasets refused, one sentence each.
+
+    `retenues`: what a person must accept before it is released.
+    """
 
     code: int
     release: str | None
     change: bool = False
     refus: list[str] = field(default_factory=list)
     phrases: list[str] = field(default_factory=list)
+    retenues: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -100,11 +105,11 @@ def rafraichir(
             with verrou_de_rafraichissement(contexte.donnees) as mort:
                 if mort:
                     tenu.dire(
-                        f"Le rafraîchissement précédent (processus {mort}) s'est arrêté sans finir : il est repris."
+                        f"Le rafraîchissement précédent (processus {mort}) s'est arrêté sans finir : il est repris."
                     )
                 with surveiller(contexte, "commande", tenu.execution, tenu.alerter) as fin:
                     issue = _sous_verrou(contexte, tenu, etapes, list(seulement), forcer)
-                    fin(issue.code, issue.phrases)
+                    fin(issue.code, issue.phrases, issue.retenues)
         except RafraichissementEnCours as erreur:
             issue = Issue(RIEN, steps.release_courante(contexte), phrases=[str(erreur)])
         return _conclure(contexte, tenu, etapes, issue)
@@ -172,7 +177,7 @@ def _rafraichir(contexte: Contexte, journal: Journal, etapes: Etapes, seulement:
     try:
         return _construire(contexte, journal, etapes, seulement, inventaire)
     except Arret as arret:
-        return Issue(RIEN, courante, phrases=arret.phrases)
+        return Issue(RIEN, courante, phrases=arret.phrases, retenues=arret.retenues)
     except OSError as erreur:
         if erreur.errno not in DISQUE_PLEIN:
             raise

@@ -116,7 +116,7 @@ class JournalTenu(Journal):
         erreur = self._fichier.erreur if isinstance(self._fichier, _Fichier) else self._fichier
         if erreur is not None and not self._dit:
             self._dit = True
-            self._dedans.alerter(f"Journal non écrit ({erreur}) : le rafraîchissement continue sans lui.")
+            self._dedans.alerter(f"Journal non écrit ({erreur}) : le rafraîchissement continue sans lui.")
 
 
 def _ouvrir(chemin: Path, gardes: int) -> _Fichier | OSError:

@@ -31,7 +31,8 @@ class Session:
     """One run. In one process, so that the lock, the connection to publishers and the warehouse are opened once.
 
     `inventaire`: digests taken before anything was read; None when the publishers are asked directly.
-    `journal`: the log in the data folder; `echecs`: why its steps failed, filled by the hook of the job.
+    `journal`: the log in the data folder; `echecs`: why its steps failed, filled by the hook of the job;
+    `retenues`: what a person must accept before it is released.
     """
 
     contexte: Contexte
@@ -42,6 +43,7 @@ class Session:
     lus: set[str] = field(default_factory=set)
     bilan_dbt: Any = None
     echecs: list[str] = field(default_factory=list)
+    retenues: list[str] = field(default_factory=list)
     code: int = PUBLIE
 
     def ingerer(self, jeu: Any) -> Any:
@@ -129,4 +131,4 @@ def ouvrir_session(
         yield session
         code = RIEN if session.echecs else session.code
         journal.conclure({"code": code, "erreurs": session.echecs, "run": execution}, [])
-        fin(code, session.echecs)
+        fin(code, session.echecs, session.retenues)

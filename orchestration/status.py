@@ -85,7 +85,7 @@ def statut(contexte: Contexte, maintenant: datetime | None = None) -> tuple[dict
 def phrases_de_statut(etat: dict[str, Any]) -> list[str]:
     """The answer of `statut`, for a person."""
     if etat["release"] is None:
-        lignes = [f"Aucune publication dans {etat['donnees']} : lancez « observatoire refresh »."]
+        lignes = [f"Aucune publication dans {etat['donnees']} : lancez « observatoire refresh »."]
     else:
         release = etat["release"]
         lignes = [f"Publication {release['id']}, faite le {release['publiee_le'] or 'date inconnue'}"]
@@ -95,11 +95,11 @@ def phrases_de_statut(etat: dict[str, Any]) -> list[str]:
     if etat["refus"]:
         lignes += ["", "Refusés au dernier rafraîchissement", *(f"  {phrase}" for phrase in etat["refus"])]
     if etat["problemes"]:
-        lignes += ["", "Problèmes ouverts (que faire : docs/operations.md)"]
-        lignes += [f"  {TITRES[p['genre']]} : {p['phrase']}" for p in etat["problemes"]]
+        lignes += ["", "Problèmes ouverts (que faire : docs/operations.md)"]
+        lignes += [f"  {TITRES[p['genre']]} : {p['phrase']}" for p in etat["problemes"]]
     if alerte := etat["alerte"]:
         partie = f"par {', '.join(alerte['canaux'])}" if alerte["canaux"] else "non envoyée"
-        lignes += ["", f"Dernière alerte le {alerte['le']}, {partie} : {alerte['sujet']}"]
+        lignes += ["", f"Dernière alerte le {alerte['le']}, {partie} : {alerte['sujet']}"]
         lignes += [f"  {phrase}" for phrase in alerte["echecs"]]
     return lignes
 
@@ -162,12 +162,12 @@ def _sources(dossier: Path, calendriers: dict[str, Fraicheur], jour: date) -> li
 def _phrase_source(source: dict[str, Any]) -> str:
     age = f"dernière référence {source['age']}" if source["age"] else "sans date de référence"
     verifie = f"vérifiés le {source['verifie_le'] or 'jamais'}"
-    suite = f" ; {MOTS_FRAICHEUR[source['fraicheur']]}" if source["fraicheur"] in MOTS_FRAICHEUR else ""
+    suite = f" ; {MOTS_FRAICHEUR[source['fraicheur']]}" if source["fraicheur"] in MOTS_FRAICHEUR else ""
     if source["attendu_le"]:
-        suite += f" ; prochaine publication vers le {source['attendu_le']}"
-    mauvais = ", ".join(f"{m['fichier']} : {LIBELLES[m['statut']]}" for m in source["mauvais"])
-    suite += f" ; {mauvais}" if mauvais else ""
-    return f"  {source['jeu']}\u00a0: {age} ; {accord(source['fichiers'], 'fichier')}, {verifie}{suite}"
+        suite += f" ; prochaine publication vers le {source['attendu_le']}"
+    mauvais = ", ".join(f"{m['fichier']} : {LIBELLES[m['statut']]}" for m in source["mauvais"])
+    suite += f" ; {mauvais}" if mauvais else ""
+    return f"  {source['jeu']}\u00a0: {age} ; {accord(source['fichiers'], 'fichier')}, {verifie}{suite}"
 
 
 def _phrases_tentative(tentative: dict[str, Any] | None) -> list[str]:
@@ -176,16 +176,16 @@ def _phrases_tentative(tentative: dict[str, Any] | None) -> list[str]:
     if tentative["fini_le"] is None:
         return [f"  dernier rafraîchissement commencé le {tentative['commence_le']}, pas fini"]
     issue = ISSUES.get(tentative["code"], f"code {tentative['code']}")
-    return [f"  dernier rafraîchissement fini le {tentative['fini_le']} ({tentative['porte']}) : {issue}"]
+    return [f"  dernier rafraîchissement fini le {tentative['fini_le']} ({tentative['porte']}) : {issue}"]
 
 
 def _phrases_controles(controles: dict[str, Any]) -> list[str]:
     echoues = controles["en_ecart"]
     lignes = [
         "",
-        f"Contrôles : {accord(controles['executes'], 'exécuté')}, {accord(len(echoues), 'en écart', 'en écart')}",
+        f"Contrôles : {accord(controles['executes'], 'exécuté')}, {accord(len(echoues), 'en écart', 'en écart')}",
     ]
-    return lignes + [f"  {c['jeu']}, {c['controle']} ({c['niveau']}) : {c['message']}" for c in echoues]
+    return lignes + [f"  {c['jeu']}, {c['controle']} ({c['niveau']}) : {c['message']}" for c in echoues]
 
 
 def _phrases_chiffre(chiffre: Any) -> list[str]:

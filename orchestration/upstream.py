@@ -127,7 +127,7 @@ def _regarder_fichier(
     except IdentifiantsAbsents:
         return None
     except (ErreurReseau, ErreurAdresse) as erreur:
-        phrase = f"{jeu.jeu}, millésime {millesime.millesime}, {fichier.nom} : {erreur}"
+        phrase = f"{jeu.jeu}, millésime {millesime.millesime}, {fichier.nom} : {erreur}"
         constat.indecis.setdefault(jeu.jeu, []).append(phrase)
         return None
     return _difference(vues[url], entree)

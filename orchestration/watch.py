@@ -14,10 +14,10 @@ import os
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
 from ingestion.acquire import ErreurAcquisition, Verrou, ecrire_atomique
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from orchestration.settings import Reglages
     from orchestration.steps import Contexte
 
+T = TypeVar("T")
 NOM = "veille.json"
 RIEN_PUBLIE = 1
 
@@ -72,7 +73,8 @@ class Veille:
         try:
             brut = json.loads((donnees / NOM).read_text(encoding="utf-8"))
             tentative = brut.pop("tentative")
-            return cls(**brut, tentative=Tentative(**tentative) if tentative else None)
+            # A key written by a later version is ignored: going back one version must stay possible.
+            return replace(_connus(cls, brut), tentative=_connus(Tentative, tentative) if tentative else None)
         except (OSError, ValueError, TypeError, KeyError, AttributeError):
             return cls()
 
@@ -104,7 +106,7 @@ def surveiller(contexte: Contexte, porte: str, execution: str, dire: Callable[[s
         _noter(contexte.donnees, tentative=tentative)
     except OSError as erreur:
         dire(
-            f"Suivi non écrit ({erreur.strerror or erreur}) : l'arrêt brutal de ce rafraîchissement ne se verrait pas."
+            f"Suivi non écrit ({erreur.strerror or erreur}) : l'arrêt brutal de ce rafraîchissement ne se verrait pas."
         )
 
     def fin(code: int, phrases: Sequence[str] = (), retenues: Sequence[str] = ()) -> None:
@@ -115,7 +117,7 @@ def surveiller(contexte: Contexte, porte: str, execution: str, dire: Callable[[s
     try:
         yield fin
     except Exception as erreur:
-        fin(RIEN_PUBLIE, [f"erreur imprévue, {type(erreur).__name__} : {erreur}"])
+        fin(RIEN_PUBLIE, [f"erreur imprévue, {type(erreur).__name__} : {erreur}"])
         raise
 
 
@@ -126,7 +128,7 @@ def _finir(contexte: Contexte, tentative: Tentative, dire: Callable[[str], None]
             dire(phrase)
     except OSError as erreur:
         # A full disk stops the record, not the outcome of the refresh.
-        dire(f"Suivi non écrit ({erreur.strerror or erreur}) : les alertes de ce rafraîchissement ne sont pas parties.")
+        dire(f"Suivi non écrit ({erreur.strerror or erreur}) : les alertes de ce rafraîchissement ne sont pas parties.")
 
 
 def prevenir(contexte: Contexte, maintenant: datetime | None = None, *, en_cours: bool | None = None) -> list[str]:
@@ -260,7 +262,7 @@ def _refus(contexte: Contexte) -> list[Probleme]:
         entree = verrou.lire(jeu.jeu, millesime.millesime, fichier.nom)
         if entree is not None and entree.statut == "en_echec":
             lieu = f"{jeu.jeu}/{millesime.millesime}/{fichier.nom}"
-            refuses.append(Probleme(f"refus:{lieu}", "refus", f"{lieu} : {entree.message}"))
+            refuses.append(Probleme(f"refus:{lieu}", "refus", f"{lieu} : {entree.message}"))
     return refuses
 
 
@@ -283,6 +285,11 @@ def _sans_secret(alerte: Alerte, reglages: Reglages) -> Alerte:
         return [replace(p, phrase=sans_secret(p.phrase, reglages)) for p in problemes_]
 
     return replace(alerte, nouveaux=propre(alerte.nouveaux), finis=propre(alerte.finis))
+
+
+def _connus(modele: type[T], brut: Mapping[str, Any]) -> T:
+    champs = {champ.name for champ in fields(modele)}  # type: ignore[arg-type]
+    return modele(**{cle: valeur for cle, valeur in brut.items() if cle in champs})
 
 
 def _noter(donnees: Path, **champs: Any) -> None:

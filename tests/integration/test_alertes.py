@@ -39,7 +39,7 @@ from orchestration.settings import DEPOT_DU_CODE, Reglages
 SECRET = "mot-de-passe-d-essai"  # noqa: S105
 JETON = "jeton-d-essai-0123456789"
 ALERTE = Alerte(
-    "Observatoire QPV essai", [Probleme("refus:x", "refus", "insee.cog/2026/a.csv : réponse 404, à vérifier.")]
+    "Observatoire QPV essai", [Probleme("refus:x", "refus", "insee.cog/2026/a.csv : réponse 404, à vérifier.")]
 )
 
 
@@ -152,8 +152,8 @@ def test_a_mail_arrives_encrypted_and_says_what_where_and_what_to_do(
     assert message["Subject"] == "[Observatoire QPV essai] Fichier refusé, dernier bon état en usage"
     assert (message["From"], message["To"]) == ("veille@example.org", "veille@example.org, equipe@example.org")
     corps = message.get_content()
-    assert "insee.cog/2026/a.csv : réponse 404, à vérifier." in corps
-    assert "docs/operations.md, « refus »" in corps
+    assert "insee.cog/2026/a.csv : réponse 404, à vérifier." in corps
+    assert "docs/operations.md, « refus »" in corps
     assert SECRET not in message.as_string()
 
 
@@ -246,7 +246,7 @@ def test_the_webhook_gets_the_text_and_the_facts(httpserver: HTTPServer, caplog:
         assert envoyer(reglages(alerte_webhook=httpserver.url_for(f"/{JETON}"))) == ""
     recu = httpserver.log[0][0].get_json()
     assert recu["nouveaux"] == [
-        {"genre": "refus", "cle": "refus:x", "phrase": "insee.cog/2026/a.csv : réponse 404, à vérifier."}
+        {"genre": "refus", "cle": "refus:x", "phrase": "insee.cog/2026/a.csv : réponse 404, à vérifier."}
     ]
     assert recu["text"].startswith("[Observatoire QPV essai] Fichier refusé")
     bavards = [ligne.getMessage() for ligne in caplog.records if ligne.name.startswith(("httpx", "httpcore"))]

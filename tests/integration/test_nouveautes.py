@@ -266,7 +266,7 @@ def test_a_run_that_could_say_nothing_is_said_and_the_others_not_twice(
     signaler_run_en_echec(contexte, execution, "déjà dit", print)
     assert dits == []
     signaler_run_en_echec(contexte, "0123456789", "réglage refusé", print)
-    assert "run Dagster 01234567 : réglage refusé" in dits[0].corps
+    assert "run Dagster 01234567 : réglage refusé" in dits[0].corps
 
 
 class _Canal:

@@ -21,6 +21,7 @@ from orchestration import watch
 from orchestration.alert_channels import ErreurEnvoi
 from orchestration.alerts import Alerte, Probleme, comparer
 from orchestration.dbt_build import Noeud
+from orchestration.refresh import Arret
 from orchestration.refresh_lock import verrou_de_rafraichissement
 from orchestration.steps import Contexte
 from orchestration.watch import Tentative, Veille, prevenir, problemes
@@ -97,7 +98,17 @@ def test_a_failure_is_said_once_then_its_end(monde: Monde, canal: Canal) -> None
     monde.noeuds = []
     assert monde.rafraichir().code == 0
     assert [(len(a.nouveaux), len(a.finis)) for a in canal.recues] == [(1, 0), (0, 1)]
-    assert canal.recues[1].sujet.endswith("Terminé : 1\u00a0problème")
+    assert canal.recues[1].sujet.endswith("Terminé : 1\u00a0problème")
+
+
+def test_what_is_held_for_review_is_no_failure(monde: Monde, canal: Canal) -> None:
+    def publier(*_arguments: Any) -> str:
+        raise Arret(["valeurs : 1 200 lignes, 2 400 avant."], retenue=True)
+
+    monde._publier = publier  # type: ignore[method-assign]
+    assert monde.rafraichir().code == 1
+    assert [p.genre for p in canal.recues[0].nouveaux] == ["retenue"]
+    assert "2 400 avant" in canal.recues[0].corps
 
 
 def test_another_cause_is_another_problem(monde: Monde, canal: Canal) -> None:
@@ -228,6 +239,15 @@ def test_an_unreadable_record_is_written_again(monde: Monde, canal: Canal) -> No
     assert json.loads((monde.reglages.data / watch.NOM).read_text(encoding="utf-8"))["tentative"]["code"] == 0
 
 
+def test_a_record_and_a_state_of_a_later_version_are_read(monde: Monde) -> None:
+    monde.rafraichir()
+    for nom in (watch.NOM, "etat.json"):
+        chemin = monde.reglages.data / nom
+        chemin.write_text(json.dumps(json.loads(chemin.read_text(encoding="utf-8")) | {"nouveau": 1}), encoding="utf-8")
+    assert Veille.lire(monde.reglages.data).tentative.code == 0  # type: ignore[union-attr]
+    assert monde.rafraichir().change is False
+
+
 def test_cards_that_cannot_be_read_do_not_end_the_refusals(monde: Monde, canal: Canal, tmp_path: Path) -> None:
     monde.rafraichir()
     refuser(monde)
@@ -255,5 +275,5 @@ def test_the_worst_gives_the_subject_and_each_kind_its_section() -> None:
     assert alerte is not None
     assert alerte.sujet == "[Observatoire] Rien n'a été publié, et 25\u00a0autres problèmes"
     assert "et 6 autres" in alerte.corps
-    assert "docs/operations.md, « echec », « refus »" in alerte.corps
+    assert "docs/operations.md, « echec », « refus »" in alerte.corps
     assert comparer({p.cle: p for p in refus}, {p.cle: p for p in refus}, "x") is None
