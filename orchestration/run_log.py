@@ -73,7 +73,12 @@ class JournalTenu(Journal):
         self, genre: type[BaseException] | None, erreur: BaseException | None, trace: TracebackType | None
     ) -> None:
         if isinstance(self._fichier, _Fichier):
-            self._fichier.close()
+            try:
+                self._fichier.close()
+            except OSError as fermeture:
+                # What a full disk did not take is flushed again on closing.
+                self._fichier.erreur = fermeture
+                self._signaler()
 
     @override
     @contextmanager
