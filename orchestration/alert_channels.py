@@ -81,6 +81,9 @@ class Courriel:
             ) from None
         except smtplib.SMTPException as erreur:
             raise self._refus(type(erreur).__name__, "OBSERVATOIRE_ALERTE_SMTP_TLS et le serveur") from None
+        except UnicodeError:
+            # smtplib writes credentials in ASCII, and its error would quote the password.
+            raise self._refus("caractère refusé", "l'utilisateur, le mot de passe et les adresses") from None
         except OSError as erreur:
             raise self._refus(
                 erreur.strerror or str(erreur) or type(erreur).__name__, "le serveur et le port"
@@ -133,7 +136,7 @@ class Webhook:
             # The body of the answer is not read: it could never end.
             with httpx.stream("POST", self.url, json=alerte.json(), timeout=self.delai_s) as reponse:
                 statut = reponse.status_code
-        except (httpx.HTTPError, httpx.InvalidURL) as erreur:
+        except (httpx.HTTPError, httpx.InvalidURL, ValueError) as erreur:
             raise self._refus(type(erreur).__name__) from None
         if not 200 <= statut < 300:
             raise self._refus(f"réponse {statut}")
@@ -192,8 +195,7 @@ def _webhook(reglages: Reglages) -> Webhook | None:
     if reglages.alerte_webhook is None:
         return None
     url = reglages.alerte_webhook.get_secret_value()
-    parties = urlsplit(url)
-    if parties.scheme != "https" and not (parties.scheme == "http" and parties.hostname in LOCAUX):
+    if not (url.startswith("https://") or re.match(r"http://(127\.0\.0\.1|localhost)[:/]", url)) or "[" in url:
         raise ErreurEnvoi(
             "Webhook des alertes mal réglé : OBSERVATOIRE_ALERTE_WEBHOOK doit commencer par https:// "
             "(http:// seulement pour cette machine)."

@@ -264,18 +264,22 @@ def _runs_morts(contexte: Contexte) -> dg.SensorDefinition:
     )
     def capteur(context: dg.SensorEvaluationContext) -> dg.SkipReason:
         if est_tenu(contexte.donnees):
+            context.update_cursor("")
             return dg.SkipReason("Un rafraîchissement est en cours.")
         maintenant = steps.maintenant().timestamp()
         filtre = RunsFilter(job_name=JOB, statuses=[DagsterRunStatus.STARTED])
-        morts = [
-            r
+        suspects = {
+            r.dagster_run.run_id: r.dagster_run
             for r in context.instance.get_run_records(filtre)
             if maintenant - (r.start_time or r.create_timestamp.timestamp()) > SURSIS_S
-        ]
-        for mort in morts:
+        }
+        # A run that ends leaves the lock a moment before its last event: only what was suspect a tick ago is dead.
+        morts = suspects.keys() & set((context.cursor or "").split())
+        for run_id in morts:
             context.instance.report_run_failed(
-                mort.dagster_run, "Le processus de ce run est mort : il ne tient plus le verrou du rafraîchissement."
+                suspects[run_id], "Le processus de ce run est mort : il ne tient plus le verrou du rafraîchissement."
             )
+        context.update_cursor(" ".join(sorted(suspects.keys() - morts)))
         tentative = Veille.lire(contexte.donnees).tentative
         if morts or (tentative is not None and tentative.fini_le is None):
             for phrase in prevenir(contexte):

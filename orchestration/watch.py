@@ -140,7 +140,10 @@ def prevenir(contexte: Contexte, maintenant: datetime | None = None, *, en_cours
         one sentence per channel that is badly set or did not take the alert; it is tried again at the next run.
     """
     quand = maintenant or datetime.now(UTC)
-    actuels = problemes(contexte, quand, en_cours=en_cours)
+    actuels = {
+        cle: replace(probleme, phrase=sans_secret(probleme.phrase, contexte.reglages))
+        for cle, probleme in problemes(contexte, quand, en_cours=en_cours).items()
+    }
     veille = Veille.lire(contexte.donnees)
     ouverts = {cle: _forme(probleme, veille.ouverts.get(cle), quand) for cle, probleme in actuels.items()}
     trouves, echecs = canaux(contexte.reglages)
@@ -153,7 +156,7 @@ def prevenir(contexte: Contexte, maintenant: datetime | None = None, *, en_cours
             continue
         sujet = alerte.sujet
         try:
-            canal.envoyer(_sans_secret(alerte, contexte.reglages))
+            canal.envoyer(alerte)
         except ErreurEnvoi as erreur:
             echecs.append(str(erreur))
         else:
@@ -278,13 +281,6 @@ def _forme(probleme: Probleme, avant: Mapping[str, str] | None, quand: datetime)
 
 def _relire(formes: Mapping[str, Mapping[str, Any]]) -> dict[str, Probleme]:
     return {cle: Probleme(cle, forme["genre"], forme["phrase"]) for cle, forme in formes.items()}
-
-
-def _sans_secret(alerte: Alerte, reglages: Reglages) -> Alerte:
-    def propre(problemes_: list[Probleme]) -> list[Probleme]:
-        return [replace(p, phrase=sans_secret(p.phrase, reglages)) for p in problemes_]
-
-    return replace(alerte, nouveaux=propre(alerte.nouveaux), finis=propre(alerte.finis))
 
 
 def _connus(modele: type[T], brut: Mapping[str, Any]) -> T:

@@ -174,6 +174,15 @@ def test_a_refused_login_is_a_sentence_without_the_password(
     assert boite.messages == []
 
 
+def test_a_password_that_cannot_be_sent_is_a_sentence_without_it(
+    smtp: str, certificat: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificat))
+    phrase = envoyer(reglages(smtp, alerte_smtp_mot_de_passe="sécrèt-d-essai"))
+    assert "caractère refusé" in phrase
+    assert "d-essai" not in phrase
+
+
 def test_a_message_that_the_server_turns_away_is_a_sentence(
     smtp: str, boite: Boite, certificat: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -221,6 +230,7 @@ def test_a_server_without_starttls_gets_nothing(boite: Boite) -> None:
         ({"alerte_smtp": "smtp.example.org:587", "alerte_a": "a@b.fr\nBcc: c@d.fr"}, "au moins une adresse"),
         ({"alerte_smtp": "smtp.example.org:25", "alerte_a": "a@b.fr", "alerte_smtp_tls": "aucun"}, "en clair"),
         ({"alerte_webhook": f"http://chat.example.org/{JETON}"}, "https://"),
+        ({"alerte_webhook": f"https://[chat/{JETON}"}, "https://"),
     ],
 )
 def test_a_bad_setting_is_a_sentence_and_no_channel(champs: dict[str, Any], attendu: str) -> None:

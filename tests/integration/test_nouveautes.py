@@ -243,7 +243,10 @@ def test_a_run_whose_process_is_dead_is_marked_failed_and_said(monde: Monde, mon
             capteur(monde, "runs_morts").evaluate_tick(dg.build_sensor_context(instance=instance))
         assert instance.get_run_by_id(run.run_id).status == DagsterRunStatus.STARTED  # type: ignore[union-attr]
         monkeypatch.setattr(automation, "SURSIS_S", -1.0)
-        capteur(monde, "runs_morts").evaluate_tick(dg.build_sensor_context(instance=instance))
+        soupcon = capteur(monde, "runs_morts").evaluate_tick(dg.build_sensor_context(instance=instance))
+        assert instance.get_run_by_id(run.run_id).status == DagsterRunStatus.STARTED  # type: ignore[union-attr]
+        suite = dg.build_sensor_context(instance=instance, cursor=soupcon.cursor)
+        capteur(monde, "runs_morts").evaluate_tick(suite)
         assert instance.get_run_by_id(run.run_id).status == DagsterRunStatus.FAILURE  # type: ignore[union-attr]
     assert [p.genre for p in dits[0].nouveaux] == ["interruption"]
 
