@@ -128,7 +128,8 @@ class JournalTerminal(Journal):
         debut = time.perf_counter()
         colonnes = (SpinnerColumn(), BarColumn(20), MofNCompleteColumn(), TimeElapsedColumn())
         texte = TextColumn("{task.description}", markup=False)
-        with Progress(*colonnes, texte, console=self.console, transient=True) as barre:
+        cachee = not self.console.is_terminal
+        with Progress(*colonnes, texte, console=self.console, transient=True, disable=cachee) as barre:
             tache = barre.add_task(f"{libelle}…", total=None)
 
             def montrer(suivi: Suivi, detail: str) -> None:
