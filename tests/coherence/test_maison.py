@@ -133,11 +133,13 @@ def test_the_map_of_the_readme_is_the_tree() -> None:
 def test_documented_targets_and_commands_exist() -> None:
     cibles = set(re.findall(r"^([a-z]+):", (RACINE / "Makefile").read_text(encoding="utf-8"), flags=re.M))
     cli = (RACINE / "orchestration" / "cli.py").read_text(encoding="utf-8")
-    for nom in ("README.md", "CONTRIBUTING.md"):
+    for nom in ("README.md", "CONTRIBUTING.md", "docs/operations.md"):
         texte = (RACINE / nom).read_text(encoding="utf-8")
         assert set(re.findall(r"\bmake ([a-z]+)\b(?=[^.]*$|`| )", texte)) - {"it", "sure"} <= cibles, nom
         for commande in set(
-            re.findall(r"\bobservatoire (refresh|probe|serve|releases|registre|status|provenance)\b", texte)
+            re.findall(
+                r"\bobservatoire (refresh|probe|serve|releases|registre|status|provenance|alerte|nettoyer)\b", texte
+            )
         ):
             assert re.search(rf"\b{commande}\b", cli), f"{nom}: observatoire {commande} is not in orchestration/cli.py"
 
