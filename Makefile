@@ -19,7 +19,7 @@ export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export GX_ANALYTICS_ENABLED := false
 export DO_NOT_TRACK := 1
 
-.PHONY: help setup run refresh serve test lint format sql unit browser nginx lock dagster validate docs clean
+.PHONY: help setup run refresh serve test lint format sql unit browser nginx lock dagster validate docs clean sbom audit fuzz
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -85,6 +85,12 @@ validate: setup ## load the Dagster definitions and the dbt project
 
 docs: setup ## regenerate what is generated from the cards (dbt sources, register, method page)
 	@$(BIN)/python -m ingestion.tables
+
+sbom: setup ## inventory of the locked packages (build/sbom.cdx.json) and their licences (docs/licences.md)
+	@$(BIN)/python -m deploy.supply_chain sbom build/sbom.cdx.json
+
+audit: setup ## known vulnerabilities of the locked packages (AUDIT_OSV=address of another service); fails when one was not audited
+	@$(BIN)/python -m deploy.supply_chain audit $(if $(AUDIT_OSV),--osv $(AUDIT_OSV))
 
 lock: setup ## resolve requirements.lock again, and the lock of the catalogue from the last run
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate --generate-hashes --extra dev pyproject.toml -o requirements.lock
