@@ -125,7 +125,7 @@ def page_des_licences() -> str:
 
 
 def inventaire() -> dict[str, Any]:
-    """CycloneDX inventory of the locked packages installed here: same environment, same bytes, no address inside."""
+    """CycloneDX inventory of the locked packages of this platform: same lock, same bytes, no address inside."""
     with tempfile.TemporaryDirectory() as dossier:
         sortie = Path(dossier) / "sbom.json"
         commande = [
@@ -135,32 +135,37 @@ def inventaire() -> dict[str, Any]:
         subprocess.run(commande, check=True, capture_output=True)  # noqa: S603 fixed arguments
         lu = json.loads(sortie.read_text(encoding="utf-8"))
     voulus, connues = voulus_ici(), licences()
-    composants = [c for c in lu["components"] if voulus.get(canonique(c["name"])) == c["version"]]
-    manquants = sorted(set(voulus) - {canonique(c["name"]) for c in composants})
-    if manquants:
+    # The lock says the versions, the environment says who asks for whom.
+    liens = {canonique(d["ref"].split("==")[0]): d.get("dependsOn", []) for d in lu["dependencies"]}
+    absents = sorted(set(voulus) - set(liens))
+    if absents:
         raise ValueError(
-            f"Paquets verrouillés et absents de l'environnement : {', '.join(manquants)} ; relancer make setup."
+            f"Paquets verrouillés et absents de l'environnement : {', '.join(absents)} ; relancer make setup."
         )
-    gardes = [
-        {cle: c[cle] for cle in ("type", "bom-ref", "name", "version", "purl")}
-        | {"licenses": [{"expression": connues[canonique(c["name"])]}]}
-        for c in composants
-    ]
-    references = {c["bom-ref"] for c in gardes}
+    refs = {nom: f"{nom}=={version}" for nom, version in sorted(voulus.items())}
     return {
         "bomFormat": "CycloneDX",
         "specVersion": lu["specVersion"],
         "version": 1,
         "metadata": {"component": {"type": "application", "bom-ref": "observatoire-qpv", "name": "observatoire-qpv"}},
-        "components": sorted(gardes, key=lambda c: str(c["bom-ref"])),
-        "dependencies": sorted(
-            (
-                {"ref": d["ref"], "dependsOn": sorted(references & set(d.get("dependsOn", [])))}
-                for d in lu["dependencies"]
-                if d["ref"] in references
-            ),
-            key=lambda d: str(d["ref"]),
-        ),
+        "components": [
+            {
+                "type": "library",
+                "bom-ref": ref,
+                "name": nom,
+                "version": voulus[nom],
+                "purl": f"pkg:pypi/{nom}@{voulus[nom]}",
+                "licenses": [{"expression": connues[nom]}],
+            }
+            for nom, ref in refs.items()
+        ],
+        "dependencies": [
+            {
+                "ref": ref,
+                "dependsOn": sorted(refs[n] for n in {canonique(d.split("==")[0]) for d in liens[nom]} & set(refs)),
+            }
+            for nom, ref in refs.items()
+        ],
     }
 
 

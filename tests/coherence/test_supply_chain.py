@@ -72,7 +72,7 @@ def test_un_paquet_saute_absent_ou_d_une_autre_version_fait_echouer_l_audit() ->
 
 def test_le_service_repond_rien_a_signaler_une_faille_puis_une_panne(httpserver: HTTPServer) -> None:
     def repondre(requete: Request) -> Response:
-        nom = requete.get_json()["package"]["name"]
+        nom = requete.get_json(force=True)["package"]["name"]
         faille = {
             "id": "ESSAI-1",
             "summary": "x",
