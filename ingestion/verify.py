@@ -303,7 +303,8 @@ def _lire_membre(archive: zipfile.ZipFile, membre: zipfile.ZipInfo, nom: str, at
     """Read a member to its end: zipfile compares its CRC-32 there."""
     try:
         lus = sum(len(bloc) for bloc in _blocs(archive, membre))
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError) as erreur:
+    # A damaged directory gives zipfile a negative offset (ValueError) or an unknown method (NotImplementedError).
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, OSError, ValueError, struct.error) as erreur:
         raise _refus(
             nom, attendu, f"un membre illisible, « {membre.filename} » ({erreur})", "Téléchargez l'archive de nouveau."
         ) from erreur
