@@ -92,6 +92,9 @@ sbom: setup ## inventory of the locked packages (build/sbom.cdx.json) and their 
 audit: setup ## known vulnerabilities of the locked packages (AUDIT_OSV=address of another service); fails when one was not audited
 	@$(BIN)/python -m deploy.supply_chain audit $(if $(AUDIT_OSV),--osv $(AUDIT_OSV))
 
+fuzz: setup ## 1,000 mutated published files (FUZZ_N, FUZZ_SEED, DEPOSIT=DIR adds its small files); writes docs/fuzz.md
+	@$(if $(DEPOSIT),OBSERVATOIRE_DEPOT=$(abspath $(DEPOSIT))) PYTHONPATH=$(CURDIR) $(BIN)/python tests/campagne_fuzz.py -n $(or $(FUZZ_N),1000) --graine $(or $(FUZZ_SEED),6)
+
 lock: setup ## resolve requirements.lock again, and the lock of the catalogue from the last run
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate --generate-hashes --extra dev pyproject.toml -o requirements.lock
 	@$(BIN)/python -m ingestion.tables --verrou $(DATA)
