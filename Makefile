@@ -94,6 +94,7 @@ audit: setup ## known vulnerabilities of the locked packages (AUDIT_OSV=address 
 
 fuzz: setup ## 1,000 mutated published files (FUZZ_N, FUZZ_SEED, DEPOSIT=DIR adds its small files); writes docs/fuzz.md
 	@$(if $(DEPOSIT),OBSERVATOIRE_DEPOT=$(abspath $(DEPOSIT))) PYTHONPATH=$(CURDIR) $(BIN)/python tests/campagne_fuzz.py -n $(or $(FUZZ_N),1000) --graine $(or $(FUZZ_SEED),6)
+	@mkdir -p build/fuzz && PYTHONPATH=$(CURDIR) $(BIN)/python tests/fuzz_atheris.py -runs=$(or $(FUZZ_RUNS),200000) -seed=$(or $(FUZZ_SEED),6) -timeout=30 -max_len=600 -artifact_prefix=build/fuzz/
 
 lock: setup ## resolve requirements.lock again, and the lock of the catalogue from the last run
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate --generate-hashes --extra dev pyproject.toml -o requirements.lock

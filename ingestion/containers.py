@@ -51,7 +51,7 @@ def membres(contenu: bytes, nom: str) -> dict[str, zipfile.ZipInfo]:
             return {
                 unicodedata.normalize("NFC", info.filename).rsplit("/", 1)[-1]: info
                 for info in archive.infolist()
-                if not info.is_dir()
+                if not info.filename.endswith("/")
             }
     except (zipfile.BadZipFile, ValueError, RuntimeError, struct.error) as erreur:
         raise ErreurLecture(

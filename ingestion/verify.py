@@ -261,6 +261,10 @@ def _zip(contenu: bytes, nom: str, attendu: Lecture, limites: Limites) -> None:
             "Téléchargez-la de nouveau : le transfert a été coupé.",
         ) from erreur
     with archive:
+        if not all(membre.filename for membre in archive.infolist()):
+            raise _refus(
+                nom, attendu, "un membre sans nom dans l'archive", "Téléchargez-la de nouveau : elle est abîmée."
+            )
         membres = [membre for membre in archive.infolist() if not membre.is_dir()]
         if not membres:
             raise _refus(nom, attendu, "une archive zip vide", "Ouvrez la page de la source.")

@@ -110,6 +110,17 @@ def test_un_repertoire_d_archive_decale_est_une_phrase() -> None:
         verifier(b"PK\x03\x04" + coupe[4:], "x.zip", Lecture(format="csv"))
 
 
+def test_un_membre_sans_nom_est_une_phrase() -> None:
+    tampon = io.BytesIO()
+    with zipfile.ZipFile(tampon, "w") as archive:
+        archive.writestr("a.csv", "code;n\nQN96101M;1\n")
+    # The name in the directory starts with a zero byte: zipfile cuts it there, and its `is_dir` reads the last letter.
+    octets = tampon.getvalue()
+    place = octets.rindex(b"a.csv")
+    with pytest.raises(ErreurOctets, match=r"x\.zip.*un membre sans nom"):
+        verifier(octets[:place] + b"\x00" + octets[place + 1 :], "x.zip", Lecture(format="csv"))
+
+
 def test_une_table_de_couche_a_type_inconnu_est_une_phrase(tmp_path: Path) -> None:
     with shapefile.Writer(str(tmp_path / "c"), shapeType=shapefile.POINT) as couche:
         couche.field("code", "C")
