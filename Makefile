@@ -22,6 +22,7 @@ export GX_ANALYTICS_ENABLED := false
 export DO_NOT_TRACK := 1
 
 .PHONY: help setup run refresh serve test lint format sql unit browser nginx lock dagster validate docs screenshots clean
+.PHONY: help setup run refresh serve test lint format sql unit browser nginx lock dagster validate docs clean sbom audit fuzz
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -92,6 +93,16 @@ docs: setup ## regenerate what is generated from the cards (dbt sources, registe
 screenshots: setup browser ## pictures of the README and of docs/, on the demo territory
 	@$(BIN)/observatoire refresh --source demo --data data/demo >/dev/null || { code=$$?; [ $$code -eq 3 ] || exit $$code; }
 	@$(BIN)/python docs/captures.py data/demo
+
+sbom: setup ## inventory of the locked packages (build/sbom.cdx.json) and their licences (docs/licences.md)
+	@$(BIN)/python -m deploy.supply_chain sbom build/sbom.cdx.json
+
+audit: setup ## known vulnerabilities of the locked packages (AUDIT_OSV=address of another service); fails when one was not audited
+	@$(BIN)/python -m deploy.supply_chain audit $(if $(AUDIT_OSV),--osv $(AUDIT_OSV))
+
+fuzz: setup ## 1,000 mutated published files (FUZZ_N, FUZZ_SEED, DEPOSIT=DIR adds its small files); writes docs/fuzz.md
+	@$(if $(DEPOSIT),OBSERVATOIRE_DEPOT=$(abspath $(DEPOSIT))) PYTHONPATH=$(CURDIR) $(BIN)/python tests/campagne_fuzz.py -n $(or $(FUZZ_N),1000) --graine $(or $(FUZZ_SEED),6)
+	@mkdir -p build/fuzz && PYTHONPATH=$(CURDIR) $(BIN)/python tests/fuzz_atheris.py -runs=$(or $(FUZZ_RUNS),200000) -seed=$(or $(FUZZ_SEED),6) -timeout=30 -max_len=600 -artifact_prefix=build/fuzz/
 
 lock: setup ## resolve requirements.lock again, and the lock of the catalogue from the last run
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate --generate-hashes --extra dev pyproject.toml -o requirements.lock
