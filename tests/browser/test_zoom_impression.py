@@ -57,6 +57,30 @@ def test_une_fiche_statique_s_imprime(feuille: Page) -> None:
     assert len(feuille.pdf(format="A4")) > 20_000
 
 
+def test_une_fiche_statique_tient_a_toutes_les_largeurs(feuille: Page) -> None:
+    feuille.locator("details").evaluate_all("l => l.forEach(d => d.open = true)")
+    assert defauts_de_largeur(feuille) == {}
+
+
+def test_le_clavier_parcourt_une_fiche_statique_dans_l_ordre_et_se_voit(feuille: Page) -> None:
+    """Tab goes from the skip link to the end of the sheet, through its links and tables; the place is always outlined."""
+    vus = []
+    for _ in range(60):
+        feuille.keyboard.press("Tab")
+        vus.append(
+            feuille.evaluate(
+                "() => { const e = document.activeElement, s = getComputedStyle(e), r = e.getBoundingClientRect();"
+                " return [e.tagName, e.textContent.trim().slice(0, 30), s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) >= 1,"
+                " r.width > 0 && r.height > 0, r.top + scrollY] }"
+            )
+        )
+    assert vus[0][:2] == ["A", "Aller au contenu"]
+    assert [v for v in vus if not (v[2] and v[3])] == []
+    assert {"A", "SUMMARY", "DIV"} <= {v[0] for v in vus}  # links, blocks that open, tables that scroll
+    hauteurs = [v[4] for v in vus if v[0] != "A"]
+    assert hauteurs == sorted(hauteurs)
+
+
 @pytest.mark.parametrize("nom", [nom for nom in PAGES if nom != "comparer"])
 def test_rien_n_est_coupe_au_zoom(visite: Visite, nom: str) -> None:
     """640 px is 1280 px at 200 %, 320 px is 400 %; Comparer is measured on the deposit (test_recits_depot)."""
