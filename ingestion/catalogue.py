@@ -544,6 +544,17 @@ class Correction(Fiche):
     url: str
 
 
+class Erratum(Fiche):
+    """An error of a figure that was published, said beside the figure; without `code_territoire` or `periode` it concerns them all."""
+
+    identifiant: Identifiant
+    indicateur: Identifiant
+    code_territoire: str | None = None
+    periode: str | None = None
+    texte: str
+    date: Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+
+
 class Catalogue:
     """Every card, loaded once.
 
@@ -621,6 +632,12 @@ class Catalogue:
         """Known publisher errors."""
         chemin = self.racine / "corrections.yml"
         return [_valider(Correction, brut, chemin) for brut in self._lire(chemin) or []]
+
+    @cached_property
+    def errata(self) -> list[Erratum]:
+        """Errors of published figures."""
+        chemin = self.racine / "errata.yml"
+        return [_valider(Erratum, brut, chemin) for brut in self._lire(chemin) or []]
 
     @cached_property
     def methode(self) -> dict[str, Any]:

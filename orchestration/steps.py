@@ -114,7 +114,9 @@ def inventorier(contexte: Contexte, seulement: Iterable[str] = (), precedent: In
         fichiers = state.empreintes_du_depot(contexte.catalogue, contexte.depot, voulus)
         fichiers |= _empreintes_du_registre(contexte, fichiers)
         if contexte.demo:
-            fichiers["references"] = state.empreinte_fichier(contexte.depot / "references.yml")
+            fichiers |= {
+                nom: state.empreinte_fichier(contexte.depot / f"{nom}.yml") for nom in ("references", "errata")
+            }
     if voulus and precedent:
         declares = {state.cle_fichier(j.jeu, m.millesime, f.nom) for j, m, f in contexte.catalogue.fichiers()}
         fichiers = {cle: valeur for cle, valeur in precedent.fichiers.items() if cle in declares} | fichiers

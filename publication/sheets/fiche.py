@@ -16,6 +16,7 @@ from publication.sheets.modele import (
     AXES,
     ECHELLE,
     Ecart,
+    Erratum,
     Evolution,
     Indicateur,
     Lien,
@@ -26,6 +27,7 @@ from publication.sheets.modele import (
     Valeur,
     depuis,
 )
+from publication.sheets.tables import toutes
 
 # The 12 headline figures, in the order of the sheet.
 CHIFFRES_CLES: tuple[str, ...] = (
@@ -93,6 +95,14 @@ class Registre:
     @cached_property
     def _sources_par_millesime(self) -> dict[tuple[str, str], Source]:
         return {(source.jeu, source.millesime): source for source in reversed(self.sources)}
+
+    @cached_property
+    def errata(self) -> dict[str, list[Erratum]]:
+        """Indicator → errors of its published figures, oldest first."""
+        resultat: dict[str, list[Erratum]] = {}
+        for erratum in toutes(self.release, "errata", Erratum):
+            resultat.setdefault(erratum.indicateur, []).append(erratum)
+        return resultat
 
     @cached_property
     def _titres(self) -> dict[str, str]:

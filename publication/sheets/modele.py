@@ -93,6 +93,21 @@ def pas_publie(methode_incertitude: str | None, basse: float | None, haute: floa
     return round(haute - basse, 6)
 
 
+@dataclass(frozen=True)
+class Erratum:
+    """An error of a published figure; without a code or a period it concerns them all."""
+
+    identifiant: str
+    indicateur: str
+    code_territoire: str | None
+    periode: str | None
+    texte: str
+    date: date | None
+
+    def concerne(self, v: Valeur) -> bool:
+        return self.code_territoire in (None, v.code_territoire) and self.periode in (None, v.periode)
+
+
 class Valeur(NamedTuple):
     """One published value; a tuple, because a sheet builds some thousands of them."""
 

@@ -144,7 +144,7 @@ def _consigne(sujet: Sujet) -> Html:
 
 def _tableau(sujet: Sujet) -> Html:
     v, indicateur = sujet.valeur, sujet.indicateur
-    fiable = chiffre.precisions(v, indicateur)
+    fiable = chiffre.precisions(sujet.fiche, v, indicateur)
     propre = b.joindre((chiffre.valeur(v, indicateur), b.balise("small", fiable) if fiable else ""))
     lignes: list[list[object]] = [[b.balise("strong", sujet.fiche.territoire.libelle), propre, "", ""]]
     statuts: set[str] = {v.statut} if v.statut in ABSENCES else set()

@@ -61,7 +61,7 @@ def tableau_chiffres(fiche: Fiche, indicateurs: Sequence[Indicateur], reference:
 def _ligne(fiche: Fiche, indicateur: Indicateur, v: Valeur, reference: str, statuts: set[str]) -> list[object]:
     if v.statut in ABSENCES:
         statuts.add(v.statut)
-    fiable = chiffre.precisions(v, indicateur)
+    fiable = chiffre.precisions(fiche, v, indicateur)
     cellule = b.joindre((chiffre.valeur(v, indicateur), b.balise("small", fiable) if fiable else ""))
     nom = lien_definition(indicateur.indicateur, indicateur.libelle)
     e = fiche.ecart_choisi(v.indicateur, v.periode, reference)
@@ -107,7 +107,10 @@ def historique(fiche: Fiche, indicateurs: Sequence[Indicateur], legende: str) ->
             if v.statut in ABSENCES:
                 statuts.add(v.statut)
             numero = sources.setdefault(chiffre.attribution(fiche, v), len(sources) + 1)
-            lignes.append((chiffre.date(v), chiffre.valeur(v, indicateur), str(numero), v.millesime or "—"))
+            ecrit = b.joindre(
+                (chiffre.valeur(v, indicateur), *(b.balise("small", dit) for dit in chiffre.errata(fiche, v)))
+            )
+            lignes.append((chiffre.date(v), ecrit, str(numero), v.millesime or "—"))
         groupes.append((indicateur.libelle, lignes))
     table = b.tableau_groupe(
         f"{legende} : toutes les dates publiées", ("Date", "Valeur", "Source", "Millésime"), groupes, numeriques=(1,)
