@@ -168,9 +168,10 @@ def _errata(errata: Iterable[Erratum], indicateurs: Container[str]) -> list[dict
 
 
 def _errata_demo(territoire: Path) -> list[Erratum]:
-    """Errata of the fictitious territory, written beside its files."""
-    bruts = yaml.safe_load((territoire / "errata.yml").read_text(encoding="utf-8")) or []
-    return [Erratum.model_validate(brut) for brut in bruts]
+    """Errata of the fictitious territory, written beside its files; a territory may have none."""
+    chemin = territoire / "errata.yml"
+    bruts = yaml.safe_load(chemin.read_text(encoding="utf-8")) if chemin.exists() else None
+    return [Erratum.model_validate(brut) for brut in bruts or []]
 
 
 def _references_demo(territoire: Path) -> list[ReferencePubliee]:

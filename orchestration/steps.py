@@ -114,9 +114,8 @@ def inventorier(contexte: Contexte, seulement: Iterable[str] = (), precedent: In
         fichiers = state.empreintes_du_depot(contexte.catalogue, contexte.depot, voulus)
         fichiers |= _empreintes_du_registre(contexte, fichiers)
         if contexte.demo:
-            fichiers |= {
-                nom: state.empreinte_fichier(contexte.depot / f"{nom}.yml") for nom in ("references", "errata")
-            }
+            annexes = (contexte.depot / f"{nom}.yml" for nom in ("references", "errata"))
+            fichiers |= {annexe.stem: state.empreinte_fichier(annexe) for annexe in annexes if annexe.exists()}
     if voulus and precedent:
         declares = {state.cle_fichier(j.jeu, m.millesime, f.nom) for j, m, f in contexte.catalogue.fichiers()}
         fichiers = {cle: valeur for cle, valeur in precedent.fichiers.items() if cle in declares} | fichiers

@@ -63,7 +63,7 @@ def errata() -> bytes:
         "indicateur": "part_defm_1_an_plus",
         "code_territoire": "QP961001",
         "periode": "2021-12-31",
-        "texte": "Erratum fictif : une première version donnait la part de 2020 ; la valeur affichée est la bonne.",
+        "texte": "la première version donnait la part de 2020 ; la valeur affichée est la bonne (exemple fictif).",
         "date": "2026-11-02",
     }
     return yaml.safe_dump([erratum], allow_unicode=True, sort_keys=False, width=200).encode()

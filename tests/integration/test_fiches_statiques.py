@@ -147,6 +147,24 @@ def test_les_douze_chiffres_sont_ceux_du_parquet(release: Path, code: str) -> No
     assert ecarts >= 1
 
 
+def test_un_erratum_est_dit_a_cote_de_son_chiffre_et_de_lui_seul(release: Path) -> None:
+    """On the headline card and in the history of the quartier it names, in the table and in the feed; nowhere else."""
+    ((code, indicateur, periode, texte),) = lire(
+        release, "select code_territoire, indicateur, periode, texte from '{t}/errata.parquet'"
+    )
+    dit = f"erratum du 2\u00a0novembre\u00a02026\u00a0: {texte}".replace(" ;", "\u00a0;")
+    fiche = page(release, str(code))
+    assert dit in cartes(fiche)[str(indicateur)].replace("&#x27;", "'")
+    assert periode == "2021-12-31"
+    rangee = next(
+        r for r in fiche.split("<tr>") if dit in r and "<small>erratum" in r and "31\u00a0décembre\u00a02021" in r
+    )
+    assert "31\u00a0décembre\u00a02020" not in rangee
+    autres = [f for f in (release / "quartiers").glob("*.html") if "erratum du" in f.read_text(encoding="utf-8")]
+    assert [f.stem for f in autres] == [code]
+    assert str(texte) in (release / "notes.md").read_text(encoding="utf-8")
+
+
 def test_la_lecture_en_nombre_est_celle_d_une_fiche(release: Path) -> None:
     """Read by département or one by one, a sheet is the same object."""
     registre = Registre(ouvrir(release))
