@@ -10,6 +10,8 @@ PORT   ?= 8501
 SOURCE ?= $(if $(DEPOSIT),deposit,demo)
 # One folder per source: fictitious and real figures never share a warehouse or a release.
 DATA   ?= data/$(SOURCE)
+# Tests run in two processes, a file at a time; JOBS=0 runs them in one.
+JOBS   ?= 2
 
 VENV := .venv
 BIN  := $(VENV)/bin
@@ -19,7 +21,8 @@ export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export GX_ANALYTICS_ENABLED := false
 export DO_NOT_TRACK := 1
 
-.PHONY: help setup run refresh serve test lint format sql unit browser nginx lock dagster validate docs clean
+.PHONY: help setup run refresh serve test lint format sql unit browser nginx lock dagster validate docs screenshots clean
+.PHONY: help setup run refresh serve test lint format sql unit browser nginx lock dagster validate docs clean sbom audit fuzz
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -73,7 +76,7 @@ nginx: ## install nginx where it is missing (Debian, Ubuntu); the service is not
 	  if [ -d /run/systemd/system ]; then $$sudo systemctl disable --quiet --now nginx; fi; }
 
 unit: setup browser nginx
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder
 
 dagster: setup ## Dagster's interface on http://127.0.0.1:3000 (assets, runs, checks, schedule)
 	@mkdir -p .dagster && cp deploy/dagster.yaml .dagster/dagster.yaml
@@ -85,6 +88,21 @@ validate: setup ## load the Dagster definitions and the dbt project
 
 docs: setup ## regenerate what is generated from the cards (dbt sources, register, method page)
 	@$(BIN)/python -m ingestion.tables
+	@$(BIN)/python -m publication.method_page
+
+screenshots: setup browser ## pictures of the README and of docs/, on the demo territory
+	@$(BIN)/observatoire refresh --source demo --data data/demo >/dev/null || { code=$$?; [ $$code -eq 3 ] || exit $$code; }
+	@$(BIN)/python docs/captures.py data/demo
+
+sbom: setup ## inventory of the locked packages (build/sbom.cdx.json) and their licences (docs/licences.md)
+	@$(BIN)/python -m deploy.supply_chain sbom build/sbom.cdx.json
+
+audit: setup ## known vulnerabilities of the locked packages (AUDIT_OSV=address of another service); fails when one was not audited
+	@$(BIN)/python -m deploy.supply_chain audit $(if $(AUDIT_OSV),--osv $(AUDIT_OSV))
+
+fuzz: setup ## 1,000 mutated published files (FUZZ_N, FUZZ_SEED, DEPOSIT=DIR adds its small files); writes docs/fuzz.md
+	@$(if $(DEPOSIT),OBSERVATOIRE_DEPOT=$(abspath $(DEPOSIT))) PYTHONPATH=$(CURDIR) $(BIN)/python tests/campagne_fuzz.py -n $(or $(FUZZ_N),1000) --graine $(or $(FUZZ_SEED),6)
+	@mkdir -p build/fuzz && PYTHONPATH=$(CURDIR) $(BIN)/python tests/fuzz_atheris.py -runs=$(or $(FUZZ_RUNS),200000) -seed=$(or $(FUZZ_SEED),6) -timeout=30 -max_len=600 -artifact_prefix=build/fuzz/
 
 lock: setup ## resolve requirements.lock again, and the lock of the catalogue from the last run
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate --generate-hashes --extra dev pyproject.toml -o requirements.lock

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from app import catalogue_indicateurs as ci
 from app.ecarts import indicateurs_offerts
 from publication.sheets import balises as b
+from publication.sheets import mots
 from publication.sheets.balises import Html
 from publication.sheets.fiche import Registre
 from publication.sheets.format_fr import ABSENCES, compte, nombre, periode
@@ -45,7 +46,7 @@ def carte(registre: Registre, i: Indicateur) -> Html:
     return b.joindre((
         b.balise("h1", i.libelle),
         b.balise("p", i.definition or "", class_="chapo"),
-        b.balise("p", f"Quartiers prioritaires de la politique de la ville (QPV) · {axe} · {ci.nom_theme(i.theme)} · ", b.balise("code", i.indicateur)),
+        b.balise("p", f"Quartiers prioritaires de la politique de la ville (QPV) · {axe} · {mots.nom_theme(i.theme)} · ", b.balise("code", i.indicateur)),
         _attente(i),
         b.balise("h2", "Définition"),
         _definition(registre, i),
@@ -79,8 +80,8 @@ def _definition(registre: Registre, i: Indicateur) -> Html:
         ("Numérateur", i.numerateur or "sans objet"),
         ("Dénominateur", i.denominateur or "sans objet"),
         ("Unité", i.unite),
-        ("Sens", ci.SENS.get(i.sens, "")),
-        ("Échelle", ci.NIVEAUX.get(i.niveau_publie, i.niveau_publie)),
+        ("Sens", mots.SENS.get(i.sens, "")),
+        ("Échelle", mots.NIVEAUX.get(i.niveau_publie, i.niveau_publie)),
         ("Disponibilité", ci.DISPONIBILITES.get(i.disponibilite, i.disponibilite)),
         ("Affichage", "fiches des quartiers" if i.sur_la_fiche else "dans les fichiers à télécharger seulement, jamais sur une fiche"),
         ("Version de la définition", str(version) if version is not None else "non numérotée"),
@@ -198,7 +199,7 @@ def liste(registre: Registre, indicateurs: Sequence[Indicateur]) -> Html:
         if not retenus:
             continue
         corps = [
-            (lien(i), ci.nom_theme(i.theme), ci.DISPONIBILITES.get(i.disponibilite, i.disponibilite), *(_dates(publies.get(i.indicateur, {}).get(z, 0)) for z in ("2015", "2024")))
+            (lien(i), mots.nom_theme(i.theme), ci.DISPONIBILITES.get(i.disponibilite, i.disponibilite), *(_dates(publies.get(i.indicateur, {}).get(z, 0)) for z in ("2015", "2024")))
             for i in retenus
         ]  # fmt: skip
         entetes = ("Indicateur", "Thème", "Disponibilité", "Quartiers de 2015", "Quartiers de 2024")

@@ -1,7 +1,7 @@
 """What a map shows: quartiers of a place, points near them, one indicator when it may be coloured.
 
-Belongs here: places offered, layers and their shapes, points with their distance, indicators allowed on a map.
-Does not belong here: drawing (plan), widgets and tables of the page (vues.carte).
+Belongs here: places offered, points with their distance, indicators allowed on a map.
+Does not belong here: layers and their shapes (publication.sheets.lieux), drawing (plan), widgets and tables of the page (vues.carte).
 """
 
 from __future__ import annotations
@@ -14,47 +14,13 @@ import shapely
 
 from app.comparaison import indicateurs_offerts, periodes_recentes, territoires_offerts
 from publication.sheets.fiche import Registre
+from publication.sheets.lieux import COUCHES, NATURES, REP, REP_INCONNU, SANS_NOM, forme
 from publication.sheets.modele import Indicateur, Territoire, pas_publie
 
 POINTS_MAX = 300
 DISTANCE_MAX = 2000
 # A quartier whose contour is nearer than this from that of the chosen one is drawn with it.
 VOISINAGE_DEGRES = 0.02
-COUCHES: dict[str, tuple[str, tuple[str, ...]]] = {
-    "ecoles": ("Écoles et collèges", ("ecole", "college")),
-    "sante": (
-        "Santé",
-        (
-            "maison_sante",
-            "centre_sante",
-            "etablissement_sante",
-            "urgences",
-            "autre_structure_sante",
-            "medecin_generaliste",
-            "pharmacie",
-        ),
-    ),
-    "numerique": ("Médiation numérique", ("mediation_numerique",)),
-    "guichets": ("France services", ("france_services",)),
-}
-NATURES = {
-    "ecole": "école",
-    "college": "collège",
-    "maison_sante": "maison de santé",
-    "centre_sante": "centre de santé",
-    "etablissement_sante": "établissement de santé",
-    "urgences": "service d’urgences",
-    "autre_structure_sante": "autre structure de santé",
-    "medecin_generaliste": "médecin généraliste",
-    "pharmacie": "pharmacie",
-    "mediation_numerique": "lieu de médiation numérique",
-    "france_services": "France services",
-}
-REP = {"REP+": "REP+", "REP": "REP", "hors": "hors éducation prioritaire"}
-SANS_NOM = "nom non publié"
-REP_INCONNU = "éducation prioritaire non renseignée"
-_FORMES_REP = {"REP+": "carre_plein", "REP": "carre_barre", "hors": "carre"}
-_FORMES = {"sante": "croix", "numerique": "triangle", "guichets": "losange"}
 # No map of delinquency, of nationality or origin, of what the pupils of a school are (rule of the product).
 THEMES_SANS_CARTE = frozenset({"securite", "discriminations", "education"})
 MOTS_SANS_CARTE = ("etrang", "immigr", "national", "delinq", "insecurite", "ips_", "eleves")
@@ -77,9 +43,7 @@ class Lieu:
 
     @property
     def forme(self) -> str:
-        if self.couche == "ecoles":
-            return _FORMES_REP.get(self.education_prioritaire or "", "carre_tirets")
-        return _FORMES[self.couche]
+        return forme(self.couche, self.education_prioritaire)
 
     @property
     def nature_ecrite(self) -> str:

@@ -14,40 +14,12 @@ from app.recherche import plier
 from publication.sheets.fiche import Registre, construire
 from publication.sheets.format_fr import INSECABLE, en_periode
 from publication.sheets.format_fr import ecart as ecart_ecrit
+from publication.sheets.modele import AXES as TITRES_DES_AXES
 from publication.sheets.modele import Indicateur, Source, Valeur
+from publication.sheets.mots import nom_theme
 from publication.sheets.textes import inclusion, nom_de_reference, phrase_ecart, valeur_ecrite
 
-AXES: tuple[tuple[str, str], ...] = (
-    ("emploi", "Emploi"),
-    ("transitions", "Transitions"),
-    ("emancipation", "Émancipation"),
-    ("securite_citoyennete", "Sécurité et citoyenneté"),
-    ("transversal", "Habitants, revenus, logement, géographies"),
-)
-THEMES = {
-    "activite_economique": "Activité économique",
-    "citoyennete": "Citoyenneté",
-    "demande_emploi": "Demande d’emploi",
-    "ecologie": "Écologie",
-    "education": "Éducation",
-    "geographies": "Géographies",
-    "numerique": "Numérique",
-    "sante": "Santé",
-    "securite": "Sécurité",
-}
-SENS = {
-    -1: "Une valeur plus haute est moins favorable.",
-    0: "Sans sens favorable ou défavorable : l’indicateur est descriptif.",
-    1: "Une valeur plus haute est plus favorable.",
-}
-NIVEAUX = {
-    "Q": "publié par quartier",
-    "Qe": "calculé par quartier d’après des lieux, des adresses ou des contours",
-    "Qi": "estimé par quartier d’après les Iris (îlots regroupés pour l’information statistique)",
-    "C": "contexte : commune ou échelon plus large, jamais le quartier",
-    "N": "repère national : aucun quartier n’a sa valeur",
-    "L": "saisi par le territoire dans le registre local",
-}
+AXES: tuple[tuple[str, str], ...] = tuple(TITRES_DES_AXES.items())
 DISPONIBILITES = {
     "calcule": "calculé",
     "a_telecharger": "attendu : un fichier au moins reste à charger",
@@ -82,11 +54,6 @@ class Millesime:
 
     source: Source
     periodes: list[str]
-
-
-def nom_theme(theme: str) -> str:
-    """`Demande d’emploi`; a code without a name of its own is written in plain words."""
-    return THEMES.get(theme, theme.replace("_", " ").capitalize())
 
 
 def chercher(indicateurs: Iterable[Indicateur], requete: str) -> list[Indicateur]:

@@ -71,10 +71,15 @@ class Ligne:
         return bool(self.evolution and self.evolution.etiquette)
 
     @property
+    def deltas(self) -> tuple[float | None, float | None, float | None]:
+        """Change of the quartier, of the reference, of the gap; nothing when the comparison is refused."""
+        e = self.evolution
+        return (e.delta_qpv, e.delta_reference, e.delta_ecart) if e and e.est_eligible else (None, None, None)
+
+    @property
     def est_decomposee(self) -> bool:
         """True when both changes can be put side by side."""
-        e = self.evolution
-        return bool(e and e.est_eligible and e.delta_qpv is not None and e.delta_reference is not None)
+        return None not in self.deltas[:2]
 
     @property
     def issue(self) -> str:
@@ -239,9 +244,9 @@ def _rang(registre: Registre, li: Ligne, choix: Choix) -> dict[str, object]:
         "absence_ecart": "" if li.lecture else li.absence[1],
         "evolution_debut": e.periode_debut if e else "",
         "evolution_fin": e.periode_fin if e else "",
-        "evolution_quartier": e.delta_qpv if e else None,
-        "evolution_reference": e.delta_reference if e else None,
-        "evolution_ecart": e.delta_ecart if e else None,
+        "evolution_quartier": li.deltas[0],
+        "evolution_reference": li.deltas[1],
+        "evolution_ecart": li.deltas[2],
         "evolution_lecture": li.issue if li.est_lue else "",
         "evolution_motif": "" if li.est_lue else li.issue,
     }

@@ -23,23 +23,14 @@ from publication.sheets.lecture import ErreurRelease  # noqa: E402
 DOSSIER = Path(__file__).resolve().parent
 st.set_page_config(page_title=session.NOM_SITE, page_icon=str(DOSSIER / "icone.svg"), layout="wide")
 st.logo(str(DOSSIER / "marque.svg"), size="large")
-# A flat list: on a telephone the titles of grouped menus make a list that screen readers cannot count.
-page = st.navigation(
-    [
-        st.Page(
-            declaree.fichier,
-            title=declaree.titre,
-            url_path=declaree.chemin or None,
-            default=not declaree.chemin,
-            visibility="visible" if declaree.au_menu else "hidden",
-        )
-        for declaree in PAGES
-    ],
-    position="top",
-)
+pages = [
+    st.Page(declaree.fichier, title=declaree.titre, url_path=declaree.chemin or None, default=not declaree.chemin)
+    for declaree in PAGES
+]
+page = st.navigation(pages, position="hidden")
 try:
     session.fixer_release()
-    session.cadre_haut()
+    session.cadre_haut([cible for cible, declaree in zip(pages, PAGES, strict=True) if declaree.au_menu])
 except ErreurRelease as erreur:
     st.html(b.joindre((b.balise("h1", "Aucune donnée à afficher"), b.balise("p", str(erreur)))))
     st.stop()

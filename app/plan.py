@@ -1,46 +1,33 @@
-"""A map drawn as an SVG image: contours of both zonings, points told apart by their shape, scale bar; nothing is fetched.
+"""A map drawn as an SVG image: contours of both zonings, points told apart by their shape, scale bar.
 
-Belongs here: projection to the image, outlines, symbols, hatching, classes of colour.
-Does not belong here: choosing what is drawn (cartographie), the page (vues.carte), the small map of a sheet (publication.sheets.carte).
+Belongs here: links over the contours, symbols, hatching, classes of colour.
+Does not belong here: choosing what is drawn (cartographie), the background (fond_plan), the page (vues.carte), projection and outlines
+(publication.sheets.projection), the map of a sheet (publication.sheets.carte).
 """
 
 from __future__ import annotations
 
 import base64
-import math
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import shapely
-from shapely.geometry import Polygon
 
+from app.fond_plan import fond
 from publication.sheets import balises as b
 from publication.sheets.balises import Html
 from publication.sheets.couleurs import TEXTE, VIOLET
+from publication.sheets.projection import FORMES, Cadre, cadrer, reunir, trace
 
 LARGEUR = 800
 MARGE = 34
 HAUTEUR_MAX = 900
-METRES_PAR_DEGRE = 111_195
 # A contour smaller than this, in pixels, also gets a ring of fixed size so that it can be seen and reached.
 PETIT = 14
 # One hue, from the lightest to the darkest; hatching for a missing value.
 TEINTES = ("#F1EAF7", "#DAC8E9", "#BC9DD6", "#9569BA", "#6B3A96")
 MANQUANT = -1
-LONGUEURS = (100_000, 50_000, 20_000, 10_000, 5_000, 2_000, 1_000, 500, 200, 100, 50)
-
-_CARRE = "M-5 -5h10v10h-10z"
-# shape → path around the origin, filled or not, dashes
-FORMES: dict[str, tuple[str, bool, str]] = {
-    "carre_plein": (_CARRE, True, ""),
-    "carre_barre": (f"{_CARRE}M-5 5L5 -5", False, ""),
-    "carre": (_CARRE, False, ""),
-    "carre_tirets": (_CARRE, False, "2 2"),
-    "croix": ("M-2 -6h4v4h4v4h-4v4h-4v-4h-4v-4h4z", False, ""),
-    "triangle": ("M0 -6L6 5H-6z", False, ""),
-    "losange": ("M0 -7L6 0L0 7L-6 0z", False, ""),
-}
 
 
 @dataclass(frozen=True)
@@ -62,34 +49,6 @@ class Point:
     forme: str
 
 
-@dataclass(frozen=True)
-class Cadre:
-    """From longitude and latitude to the image; longitude shrinks by cos(latitude), which is enough at this scale."""
-
-    ouest: float
-    nord: float
-    facteur: float
-    echelle: float
-    hauteur: int
-
-    def projeter(self, longitude: float, latitude: float) -> tuple[float, float]:
-        return (
-            MARGE + (longitude - self.ouest) * self.facteur * self.echelle,
-            MARGE + (self.nord - latitude) * self.echelle,
-        )
-
-
-def cadrer(bornes: tuple[float, float, float, float]) -> Cadre:
-    """The frame that holds the bounds (west, south, east, north), as wide as the image unless it would be too high."""
-    ouest, sud, est, nord = bornes
-    facteur = math.cos(math.radians((sud + nord) / 2))
-    large, haut = max((est - ouest) * facteur, 0.002), max(nord - sud, 0.002)
-    utile = LARGEUR - 2 * MARGE
-    echelle = min(utile / large, (HAUTEUR_MAX - 2 * MARGE) / haut)
-    ouest -= (utile / echelle - large) / 2 / facteur
-    return Cadre(ouest, nord, facteur, echelle, round(haut * echelle) + 2 * MARGE + 20)
-
-
 def classer(valeurs: Sequence[float]) -> list[float]:
     """Lower bounds of the second class and above: at most five classes of about as many values, equal values together."""
     ordonnees = sorted(valeurs)
@@ -109,11 +68,11 @@ def teinte(rang: int, nombre: int) -> str:
 
 def symbole(forme: str, x: float, y: float, titre: str = "") -> Html:
     """One symbol, dark on white; the shape alone tells its kind."""
-    trace, plein, tirets = FORMES[forme]
+    dessin, plein, tirets = FORMES[forme]
     return b.balise(
         "path",
         b.balise("title", titre) if titre else "",
-        d=Html(trace),
+        d=Html(dessin),
         transform=Html(f"translate({x:.1f} {y:.1f})"),
         fill=TEXTE if plein else "#FFFFFF",
         stroke=TEXTE,
@@ -130,11 +89,7 @@ def dessiner(zones: Sequence[Zone], points: Sequence[Point], description: str, n
     if not zones:
         return Html("")
     formes = dict(zip(zones, shapely.from_wkb([zone.wkb for zone in zones]), strict=True))
-    ouest, sud, est, nord = (float(v) for v in shapely.total_bounds(list(formes.values())))
-    cadre = cadrer((
-        min([ouest, *(p.longitude for p in points)]), min([sud, *(p.latitude for p in points)]),
-        max([est, *(p.longitude for p in points)]), max([nord, *(p.latitude for p in points)]),
-    ))  # fmt: skip
+    cadre = cadrer(reunir(formes.values(), ((p.longitude, p.latitude) for p in points)), LARGEUR, HAUTEUR_MAX, MARGE)
     # Small contours above large ones, those of 2024 above those of 2015.
     ordre = sorted(zones, key=lambda zone: (zone.zonage, -formes[zone].area))
     dessin = b.joindre((
@@ -145,6 +100,7 @@ def dessiner(zones: Sequence[Zone], points: Sequence[Point], description: str, n
     source = image(b.joindre((_HACHURES, dessin)), f"0 0 {LARGEUR} {cadre.hauteur}")
     return b.balise(
         "div",
+        fond(cadre),
         Html(f'<img src="{source}" alt="{b.e(description)}" width="{LARGEUR}" height="{cadre.hauteur}">'),
         b.joindre(_noms(points, cadre)),
         b.joindre(_lien(zone, formes[zone], cadre) for zone in ordre),
@@ -197,7 +153,7 @@ def _zone(zone: Zone, forme: shapely.Geometry, cadre: Cadre, nombre: int) -> Htm
         else {"stroke": TEXTE, "stroke_width": "1.6", "stroke_dasharray": "6 4"}
     )
     attributs = {**trait, "fill": fond, "fill_rule": "evenodd"}
-    contenu = [b.balise("title", zone.titre), b.balise("path", d=Html(_trace(forme, cadre)), **attributs)]
+    contenu = [b.balise("title", zone.titre), b.balise("path", d=Html(trace(forme, cadre)), **attributs)]
     ouest, sud, est, nord = forme.bounds
     if max((est - ouest) * cadre.facteur, nord - sud) * cadre.echelle < PETIT:
         x, y = cadre.projeter(float(forme.centroid.x), float(forme.centroid.y))
@@ -206,22 +162,8 @@ def _zone(zone: Zone, forme: shapely.Geometry, cadre: Cadre, nombre: int) -> Htm
     return b.balise("g", b.joindre(contenu))
 
 
-def _trace(forme: shapely.Geometry, cadre: Cadre) -> str:
-    """Path of every ring, simplified to a third of a pixel."""
-    simple = forme.simplify(0.3 / cadre.echelle)
-    polygones = [p for p in getattr(simple, "geoms", [simple]) if isinstance(p, Polygon) and not p.is_empty]
-    anneaux = [anneau for p in polygones for anneau in (p.exterior, *p.interiors)]
-    return "".join(
-        "M" + "L".join("{:.1f} {:.1f}".format(*cadre.projeter(x, y)) for x, y, *_ in anneau.coords) + "Z"
-        for anneau in anneaux
-    )
-
-
 def _barre(cadre: Cadre) -> Html:
-    """A round length, at most a quarter of the width."""
-    pixels_par_metre = cadre.echelle / METRES_PAR_DEGRE
-    metres = next((m for m in LONGUEURS if m * pixels_par_metre <= LARGEUR / 4), LONGUEURS[-1])
-    longueur = metres * pixels_par_metre
+    metres, longueur = cadre.barre()
     x, y = LARGEUR - MARGE - longueur, cadre.hauteur - 10
     texte = f"{metres // 1000} km" if metres >= 1000 else f"{metres} m"
     return b.joindre((

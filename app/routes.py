@@ -54,12 +54,12 @@ async def servir_page(_: Request) -> Response:
 
 
 async def servir_quartier(requete: Request) -> Response:
-    """`/quartiers/QP014001`: the static sheet of the current release; `/quartiers/style.css`: its style.
+    """`/quartiers/QP014001`: the static sheet of the current release, `.pdf` the printed one; `/quartiers/style.css`: its style.
 
     With choices in the address (`?reference=commune`), or when the release has no sheet: the explorer.
     """
     nom = requete.path_params["code"]
-    nom = nom if nom.endswith((".html", ".css")) else f"{nom}.html"
+    nom = nom if nom.endswith((".html", ".pdf", ".css")) else f"{nom}.html"
     if not requete.query_params:
         try:
             chemin = chemin_courant(dossier_releases())
@@ -83,7 +83,7 @@ def _fichier_du_jour(requete: Request, fichier: Path, etag: str) -> Response:
 def _rediriger_quartier(requete: Request) -> Response:
     """`/quartiers/QP014001?reference=commune` → `/quartier?qpv=QP014001&reference=commune`; the code never changes."""
     autres = [(cle, valeur[:80]) for cle, valeur in requete.query_params.multi_items() if cle != "qpv"]
-    parametres = [("qpv", requete.path_params["code"].removesuffix(".html")[:20]), *autres[:8]]
+    parametres = [("qpv", requete.path_params["code"].removesuffix(".html").removesuffix(".pdf")[:20]), *autres[:8]]
     return RedirectResponse(f"/quartier?{urlencode(parametres)}", status_code=307)
 
 

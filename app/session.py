@@ -6,10 +6,12 @@ Does not belong here: reading files (lecture), the content of a page (pages, sec
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
 import streamlit as st
+from streamlit.navigation.page import Page as PageStreamlit
 
 from app.pages import PAGES, Page
 from app.recherche import Entree, indexer
@@ -80,24 +82,21 @@ def contours(codes: tuple[str, ...]) -> dict[str, bytes]:
     return registre().release.contours(codes)
 
 
-def cadre_haut() -> None:
-    """Style, skip link and, on a demonstration release, the banner: the same on every page."""
+def cadre_haut(au_menu: Sequence[PageStreamlit]) -> None:
+    """Style, skip link, menu and, on a demonstration release, the banner: the same on every page."""
     st.html(_style(STYLE.stat().st_mtime_ns))
+    st.html(b.balise("a", "Aller au contenu", href="#contenu", class_="evitement"))
+    # Streamlit's own menu says « 2 more » in English when it has no room: this one wraps.
+    with st.container(key="menu", horizontal=True, gap="small"):
+        for page in au_menu:
+            st.page_link(page)
     avertissement = b.Html("")
     if registre().release.est_demonstration:
         avertissement = b.balise(
             "div", f"{MENTION_DEMO}. ", b.balise("span", "Les quartiers, les communes et les chiffres de ce site sont inventés."),
             class_="bandeau-demo", role="note",
         )  # fmt: skip
-    st.html(
-        b.joindre(
-            (
-                b.balise("a", "Aller au contenu", href="#contenu", class_="evitement"),
-                avertissement,
-                b.Html('<span id="contenu"></span>'),
-            )
-        )
-    )
+    st.html(b.joindre((avertissement, b.Html('<span id="contenu"></span>'))))
 
 
 def _lien(page: Page) -> b.Html:

@@ -14,6 +14,8 @@ from typing import Annotated, Any, Literal, TypeVar
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
+from ingestion.cadence import Rythme, rythme
+
 T = TypeVar("T", bound="Fiche")
 RACINE = Path(__file__).resolve().parent.parent / "catalogue"
 
@@ -377,8 +379,10 @@ class Jeu(Fiche):
     page: str
     statut_page: StatutUrl
     licence: Licence
-    cadence: str
-    prochaine_publication: str | None = None
+    cadence: str = Field(description="how often it is published: words of ingestion.cadence first, then any remark")
+    prochaine_publication: str | None = Field(
+        default=None, description="day or month announced by the producer, `AAAA-MM-JJ` or `AAAA-MM`"
+    )
     mention: str = Field(description="attribution line, in the producer's own form")
     avertissements: list[Avertissement] = []
     ruptures: list[str] = Field(default=[], description="codes of the breaks of its series")
@@ -411,8 +415,18 @@ class Jeu(Fiche):
         """`producteur/jeu`: the Dagster key after `raw`, and the folder of the dataset in every layer."""
         return self.jeu.replace(".", "/")
 
+    @property
+    def rythme(self) -> Rythme:
+        """How often a new vintage, or new figures at the same address, may be expected."""
+        return rythme(self.cadence)
+
     def bloc(self, nom: str) -> Bloc:
         return next(bloc for bloc in self.blocs if bloc.nom == nom)
+
+    @model_validator(mode="after")
+    def _cadence_comprise(self) -> Jeu:
+        rythme(self.cadence)
+        return self
 
     @model_validator(mode="after")
     def _blocs_connus(self) -> Jeu:
@@ -533,6 +547,17 @@ class Correction(Fiche):
     url: str
 
 
+class Erratum(Fiche):
+    """An error of a figure that was published, said beside the figure; without `code_territoire` or `periode` it concerns them all."""
+
+    identifiant: Identifiant
+    indicateur: Identifiant
+    code_territoire: str | None = None
+    periode: str | None = None
+    texte: str
+    date: Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+
+
 class Catalogue:
     """Every card, loaded once.
 
@@ -610,6 +635,12 @@ class Catalogue:
         """Known publisher errors."""
         chemin = self.racine / "corrections.yml"
         return [_valider(Correction, brut, chemin) for brut in self._lire(chemin) or []]
+
+    @cached_property
+    def errata(self) -> list[Erratum]:
+        """Errors of published figures."""
+        chemin = self.racine / "errata.yml"
+        return [_valider(Erratum, brut, chemin) for brut in self._lire(chemin) or []]
 
     @cached_property
     def methode(self) -> dict[str, Any]:

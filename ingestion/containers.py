@@ -9,6 +9,7 @@ from __future__ import annotations
 import fnmatch
 import gzip
 import io
+import struct
 import unicodedata
 import zipfile
 import zlib
@@ -50,9 +51,9 @@ def membres(contenu: bytes, nom: str) -> dict[str, zipfile.ZipInfo]:
             return {
                 unicodedata.normalize("NFC", info.filename).rsplit("/", 1)[-1]: info
                 for info in archive.infolist()
-                if not info.is_dir()
+                if not info.filename.endswith("/")
             }
-    except zipfile.BadZipFile as erreur:
+    except (zipfile.BadZipFile, ValueError, RuntimeError, struct.error) as erreur:
         raise ErreurLecture(
             f"{nom} : archive zip tronquée ou abîmée ({erreur}) ; la télécharger de nouveau."
         ) from erreur
@@ -67,7 +68,7 @@ def extraire(contenu: bytes, nom: str, info: zipfile.ZipInfo) -> bytes:
     try:
         with zipfile.ZipFile(io.BytesIO(contenu)) as archive:
             return archive.read(info)
-    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError) as erreur:
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, OSError, ValueError, struct.error) as erreur:
         raise ErreurLecture(
             f"{nom} : le membre {info.filename} de l'archive ne se décompresse pas ({erreur})."
         ) from erreur

@@ -28,6 +28,7 @@ FICHES = {
     "indicateur_jeux": "Jeux de données de chaque indicateur, par ordre de priorité.",
     "indicateur_references": "Niveaux de référence auxquels chaque indicateur peut se comparer.",
     "ruptures": "Ruptures de série de chaque indicateur.",
+    "errata": "Erreurs de chiffres publiés, dites à côté du chiffre.",
     "sources": "Chaque fichier déclaré : titre, licence, adresse, dates, empreinte et état du dernier chargement.",
     "avertissements": "Mises en garde des producteurs, dans nos mots, avec leur adresse.",
     "references": "Valeurs publiées qu'aucun fichier ne contient, chacune avec son adresse.",

@@ -52,6 +52,10 @@ def tableau(nom: str, entetes: list[str], donnees: pl.DataFrame, lignes: pl.Seri
             gardees[colonne] = nom_publie
         elif donnees[colonne].str.len_bytes().max() and (donnees[colonne].str.strip_chars(BLANCS) != "").any():
             gardees[colonne] = f"_sans_nom_{position}"
+    if not gardees:
+        raise ErreurLecture(
+            f"{nom} : aucune colonne n'a de nom ni de valeur ; vérifier le séparateur et la ligne d'en-tête."
+        )
     cadre = donnees.select(pl.col(colonne).alias(nom_publie) for colonne, nom_publie in gardees.items())
     return cadre.with_columns(lignes.cast(pl.Int32).alias("_ligne"))
 

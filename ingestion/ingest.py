@@ -52,6 +52,7 @@ MODULES = (
         "read_shapefile",
         "read_workbook",
         "rows",
+        "workbook_child",
     ),
 )
 

@@ -6,6 +6,8 @@ Does not belong here: the readers themselves (read_*), archives (containers), ty
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import polars as pl
 
 from ingestion.catalogue import Lecture
@@ -20,7 +22,12 @@ from ingestion.read_workbook import lire_classeur
 
 __all__ = ["ErreurLecture", "lire"]
 
-LECTEURS = {"csv": lire_csv, "xls": lire_classeur, "json": lire_json, "geojson": lire_json}
+LECTEURS: dict[str, Callable[[bytes, str, Lecture], pl.DataFrame]] = {
+    "csv": lire_csv,
+    "xls": lire_classeur,
+    "json": lire_json,
+    "geojson": lire_json,
+}
 LECTEURS |= {"parquet": lire_parquet, "sdmx": lire_sdmx}
 
 

@@ -7,6 +7,7 @@ Does not belong here: shapefiles (read_shapefile), repairs and projections (spat
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import polars as pl
@@ -40,6 +41,12 @@ def lire_json(contenu: bytes, nom: str, lecture: Lecture) -> pl.DataFrame:
             )
         enregistrements = document[lecture.enregistrements]
     if lecture.cle_objet is not None and isinstance(enregistrements, dict):
+        simples = [cle for cle, objet in enregistrements.items() if not isinstance(objet, dict)]
+        if simples:
+            raise ErreurLecture(
+                f"{nom} : un objet est attendu sous chaque clé, trouvé une valeur simple ou une liste sous « {simples[0]} » ; "
+                "vérifier que c'est le bon document."
+            )
         enregistrements = [{lecture.cle_objet: cle, **_plat(objet)} for cle, objet in enregistrements.items()]
     if not isinstance(enregistrements, list) or not all(isinstance(e, dict) for e in enregistrements):
         raise ErreurLecture(
@@ -48,7 +55,7 @@ def lire_json(contenu: bytes, nom: str, lecture: Lecture) -> pl.DataFrame:
         )
     if lecture.champs is not None:
         enregistrements = [_champs(e, lecture.champs, nom, rang) for rang, e in enumerate(enregistrements, start=1)]
-    return _cadre(nom, [_en_texte(e) for e in enregistrements])
+    return _cadre(nom, [_bien_forme(_en_texte, e, nom, rang) for rang, e in enumerate(enregistrements, start=1)])
 
 
 def _plat(objet: dict[str, Any]) -> dict[str, Any]:
@@ -80,7 +87,7 @@ def wkt(forme: str, coordonnees: Any) -> str:
 def _charger(contenu: bytes, nom: str) -> Any:
     try:
         return json.loads(contenu.decode("utf-8-sig"), parse_float=str, parse_int=str, parse_constant=str)
-    except (UnicodeDecodeError, json.JSONDecodeError) as erreur:
+    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as erreur:
         raise ErreurLecture(
             f"{nom} : document JSON illisible ({erreur}) ; il est tronqué ou ce n'est pas du JSON."
         ) from erreur
@@ -91,18 +98,32 @@ def _entites(document: Any, nom: str) -> list[dict[str, str]]:
     if not isinstance(document, dict) or document.get("type") not in ("FeatureCollection", "Feature"):
         raise ErreurLecture(f"{nom} : un document GeoJSON (FeatureCollection ou Feature) est attendu.")
     crs = _crs(str(document.get("crs") or ""), nom)
-    entites = document["features"] if document["type"] == "FeatureCollection" else [document]
-    lignes = []
-    for rang, entite in enumerate(entites, start=1):
-        ligne = _en_texte(entite.get("properties") or {})
-        geometrie = entite.get("geometry")
-        if geometrie is not None and geometrie.get("type") not in FORMES:
-            raise ErreurLecture(f"{nom}, entité {rang} : géométrie {geometrie.get('type')} inconnue.")
-        ligne["_geometrie"] = wkt(geometrie["type"], geometrie["coordinates"]) if geometrie else ""
-        if geometrie and geometrie["type"] == "Point":
-            ligne |= {"_longitude": str(geometrie["coordinates"][0]), "_latitude": str(geometrie["coordinates"][1])}
-        lignes.append(ligne | {"_crs": crs})
-    return lignes
+    entites = document.get("features") if document["type"] == "FeatureCollection" else [document]
+    if not isinstance(entites, list):
+        raise ErreurLecture(f"{nom} : une liste d'entités est attendue sous « features ».")
+    return [_bien_forme(_entite, entite, nom, rang) | {"_crs": crs} for rang, entite in enumerate(entites, start=1)]
+
+
+def _bien_forme(lire: Callable[[Any], dict[str, str]], objet: Any, nom: str, rang: int) -> dict[str, str]:
+    """What `lire` makes of an object; one that is not shaped like a record or a geometry is an error with its rank."""
+    try:
+        return lire(objet)
+    except (AttributeError, LookupError, TypeError, RecursionError) as erreur:
+        raise ErreurLecture(
+            f"{nom}, enregistrement {rang} : objet ou géométrie mal formé ({type(erreur).__name__} : {erreur}) ; "
+            "le fichier est abîmé, le télécharger de nouveau."
+        ) from erreur
+
+
+def _entite(entite: dict[str, Any]) -> dict[str, str]:
+    ligne = _en_texte(entite.get("properties") or {})
+    geometrie = entite.get("geometry")
+    if geometrie is not None and geometrie.get("type") not in FORMES:
+        raise LookupError(f"géométrie {geometrie.get('type')} inconnue")
+    ligne["_geometrie"] = wkt(geometrie["type"], geometrie["coordinates"]) if geometrie else ""
+    if geometrie and geometrie["type"] == "Point":
+        ligne |= {"_longitude": str(geometrie["coordinates"][0]), "_latitude": str(geometrie["coordinates"][1])}
+    return ligne
 
 
 def _crs(declare: str, nom: str) -> str:

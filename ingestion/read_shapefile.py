@@ -7,6 +7,7 @@ Does not belong here: repairs, areas and reprojections (spatial), what an attrib
 from __future__ import annotations
 
 import io
+import struct
 
 import polars as pl
 import shapefile
@@ -56,8 +57,9 @@ def _lire(parties: dict[str, bytes], nom: str, couche: str) -> pl.DataFrame:
         raise ErreurLecture(
             f"{nom} : attributs de la couche {couche} illisibles en {encodage} ({erreur.reason})."
         ) from erreur
-    except shapefile.ShapefileException as erreur:
-        raise ErreurLecture(f"{nom} : couche {couche} illisible ({erreur}).") from erreur
+    # pyshp answers a damaged table by the error of the line that it reached.
+    except (shapefile.ShapefileException, LookupError, ValueError, TypeError, EOFError, struct.error) as erreur:
+        raise ErreurLecture(f"{nom} : couche {couche} illisible ({type(erreur).__name__} : {erreur}).") from erreur
     crs = _crs(parties["prj"].decode("ascii", errors="replace"), nom, couche)
     lignes = [[*e, g, crs] for e, g in zip(enregistrements, geometries, strict=True)]
     noms += ["_geometrie", "_crs"]

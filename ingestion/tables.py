@@ -9,7 +9,7 @@ Does not belong here: the cards (catalogue), the text of the dbt sources (dbt_so
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -20,8 +20,7 @@ import yaml
 
 from ingestion import dbt_sources
 from ingestion.acquire import EntreeVerrou, Verrou
-from ingestion.catalogue import RACINE, Catalogue, ErreurCatalogue, Fichier, Jeu, Millesime, ReferencePubliee
-from ingestion.method_page import ecrire_page
+from ingestion.catalogue import RACINE, Catalogue, Erratum, ErreurCatalogue, Fichier, Jeu, Millesime, ReferencePubliee
 from ingestion.parquet import ecrire_ensemble
 from ingestion.periods import Periode, periode
 from ingestion.register.templates import ecrire_registre
@@ -38,6 +37,8 @@ SCHEMAS: dict[str, dict[str, Any]] = {
     "indicateur_jeux": {"indicateur": T, "jeu": T, "priorite": E, "colonnes": T, "serie": T},
     "indicateur_references": {"indicateur": T, "niveau_reference": T},
     "ruptures": dict.fromkeys(("indicateur", "code", "date_rupture", "severite", "motif", "url"), T),
+    "errata": dict.fromkeys(("identifiant", "indicateur", "code_territoire", "periode", "texte"), T)
+    | {"date": pl.Date},
     "sources": dict.fromkeys(("jeu", "millesime", "fichier", "titre", "producteur", "theme", "description"), T)
     | dict.fromkeys(("licence", "licence_url", "licence_statut", "cadence", "url", "statut_url", "page"), T)
     | {"date_reference": pl.Date, "est_date_deduite": B, "date_publication": T, "prochaine_publication": T}
@@ -79,6 +80,7 @@ def construire_tables(
     """Table name → frame, columns as in `SCHEMAS`; `methode` has one row and one column per parameter."""
     jeux = catalogue.jeux.values()
     references = catalogue.references if territoire_demo is None else _references_demo(territoire_demo)
+    errata = catalogue.errata if territoire_demo is None else _errata_demo(territoire_demo)
     controles = [(j, c) for j in jeux for c in j.controles] if territoire_demo is None else []
     lignes: dict[str, Iterable[dict[str, Any]]] = {
         "indicateurs": _indicateurs(catalogue),
@@ -99,6 +101,7 @@ def construire_tables(
             for n in i.references
         ],
         "ruptures": _ruptures(catalogue),
+        "errata": _errata(errata, catalogue.indicateurs),
         "sources": [_source(*declare, verrou) for declare in catalogue.fichiers()],
         "avertissements": [{"jeu": j.jeu, **a.model_dump()} for j in jeux for a in j.avertissements],
         "references": [r.model_dump() | {"date_reference": date.fromisoformat(r.date_reference)} for r in references],
@@ -145,6 +148,32 @@ def _methode(catalogue: Catalogue) -> pl.DataFrame:
     if fautifs:
         raise ErreurCatalogue(f"catalogue/methode.yml: parameters are numbers, found {fautifs}")
     return pl.DataFrame([parametres])
+
+
+def _errata(errata: Iterable[Erratum], indicateurs: Container[str]) -> list[dict[str, Any]]:
+    """One row per erratum.
+
+    Raises:
+        ErreurCatalogue: an identifier is used twice, or the indicator does not exist.
+    """
+    lignes: dict[str, dict[str, Any]] = {}
+    for erratum in errata:
+        if erratum.identifiant in lignes:
+            raise ErreurCatalogue(f"errata.yml : l'identifiant {erratum.identifiant} est employé deux fois.")
+        if erratum.indicateur not in indicateurs:
+            raise ErreurCatalogue(
+                f"errata.yml, {erratum.identifiant} : indicateur {erratum.indicateur} inconnu ; employer un identifiant de "
+                "catalogue/indicateurs."
+            )
+        lignes[erratum.identifiant] = erratum.model_dump() | {"date": date.fromisoformat(erratum.date)}
+    return list(lignes.values())
+
+
+def _errata_demo(territoire: Path) -> list[Erratum]:
+    """Errata of the fictitious territory, written beside its files; a territory may have none."""
+    chemin = territoire / "errata.yml"
+    bruts = yaml.safe_load(chemin.read_text(encoding="utf-8")) if chemin.exists() else None
+    return [Erratum.model_validate(brut) for brut in bruts or []]
 
 
 def _references_demo(territoire: Path) -> list[ReferencePubliee]:
@@ -215,7 +244,6 @@ def main(arguments: list[str] | None = None) -> None:
     else:
         dbt_sources.main()
         ecrire_registre(Catalogue())
-        ecrire_page(Catalogue())
 
 
 if __name__ == "__main__":

@@ -261,6 +261,10 @@ def _zip(contenu: bytes, nom: str, attendu: Lecture, limites: Limites) -> None:
             "Téléchargez-la de nouveau : le transfert a été coupé.",
         ) from erreur
     with archive:
+        if not all(membre.filename for membre in archive.infolist()):
+            raise _refus(
+                nom, attendu, "un membre sans nom dans l'archive", "Téléchargez-la de nouveau : elle est abîmée."
+            )
         membres = [membre for membre in archive.infolist() if not membre.is_dir()]
         if not membres:
             raise _refus(nom, attendu, "une archive zip vide", "Ouvrez la page de la source.")
@@ -303,7 +307,8 @@ def _lire_membre(archive: zipfile.ZipFile, membre: zipfile.ZipInfo, nom: str, at
     """Read a member to its end: zipfile compares its CRC-32 there."""
     try:
         lus = sum(len(bloc) for bloc in _blocs(archive, membre))
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError) as erreur:
+    # A damaged directory gives zipfile a negative offset (ValueError) or an unknown method (NotImplementedError).
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, OSError, ValueError, struct.error) as erreur:
         raise _refus(
             nom, attendu, f"un membre illisible, « {membre.filename} » ({erreur})", "Téléchargez l'archive de nouveau."
         ) from erreur

@@ -5,6 +5,7 @@ Does not belong here: dbt models (dbt_assets), the release (definitions), the wo
 """
 
 # No `from __future__ import annotations`: Dagster reads the type of `context` from the signature itself.
+import time
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -14,10 +15,14 @@ from ingestion.catalogue import Catalogue, Jeu
 from ingestion.contours import a_des_contours
 from ingestion.dbt_sources import FICHES, INGESTION, SPATIAL
 from ingestion.ingest import BilanJeu
+from orchestration.freshness import Fraicheur
 from orchestration.refresh import signaler_attentes
 from orchestration.session import Session
+from orchestration.steps import mesures_du_jeu
 
 A_JOUR = "instantane_a_jour"
+FRAICHEUR = "fraicheur"
+REPRISES = 2
 ATTENTES = "attentes"
 
 
@@ -26,18 +31,27 @@ def cle_brute(jeu: Jeu) -> dg.AssetKey:
     return dg.AssetKey(["raw", *jeu.jeu.split(".")])
 
 
-def actif_brut(jeu: Jeu) -> dg.AssetsDefinition:
+def actif_brut(jeu: Jeu, attente_reprise_s: float = 60) -> dg.AssetsDefinition:
     """A dataset, from its published files to typed cells.
 
     A file that is refused fails a check that blocks nothing: its last good snapshot stays in use. Only a file that was
-    never read makes the asset fail.
+    never read makes the asset fail. What breaks unexpectedly (disk, socket) is tried again; a refusal never is, since
+    the same bytes would be refused again.
     """
-    controle = dg.AssetCheckSpec(
-        A_JOUR,
-        asset=cle_brute(jeu),
-        description="Chaque fichier déclaré a été obtenu et lu aujourd'hui.",
-        blocking=False,
-    )
+    controles = [
+        dg.AssetCheckSpec(
+            A_JOUR,
+            asset=cle_brute(jeu),
+            description="Chaque fichier déclaré a été obtenu et lu aujourd'hui.",
+            blocking=False,
+        ),
+        dg.AssetCheckSpec(
+            FRAICHEUR,
+            asset=cle_brute(jeu),
+            description=f"La prochaine publication attendue n'est pas en retard (cadence : {jeu.cadence}).",
+            blocking=False,
+        ),
+    ]
 
     @dg.asset(
         key=cle_brute(jeu),
@@ -52,36 +66,47 @@ def actif_brut(jeu: Jeu) -> dg.AssetsDefinition:
             "page": dg.MetadataValue.url(jeu.page),
             "millesimes": ", ".join(m.millesime for m in jeu.millesimes),
         },
-        check_specs=[controle],
+        check_specs=controles,
+        retry_policy=dg.RetryPolicy(max_retries=REPRISES, delay=attente_reprise_s, backoff=dg.Backoff.EXPONENTIAL),
         required_resource_keys={"session"},
     )
     def brut(context: dg.AssetExecutionContext) -> Iterator[Any]:
         session: Session = context.resources.session
+        debut = time.perf_counter()
         bilan = session.ingerer(jeu)
         if bilan.sans_instantane:
             phrases = [f.message for f in bilan.en_echec] or [
                 f"{nom} : aucun état utilisable." for nom in bilan.sans_instantane
             ]
             raise dg.Failure(description="\n".join(phrases), allow_retries=False)
-        yield dg.MaterializeResult(metadata=metadonnees(session, jeu, bilan), check_results=[resultat_a_jour(bilan)])
+        yield dg.MaterializeResult(
+            metadata=metadonnees(session, bilan, time.perf_counter() - debut),
+            check_results=[resultat_a_jour(bilan), resultat_fraicheur(session.fraicheur(jeu))],
+        )
 
     return brut
 
 
-def metadonnees(session: Session, jeu: Jeu, bilan: BilanJeu) -> dict[str, Any]:
-    """Rows read and what became of them, size of the typed layer."""
-    fichiers = bilan.fichiers
-    dossier = session.contexte.donnees / "normalise" / jeu.dossier
-    return {
-        "dagster/row_count": sum(f.nb_retenues for f in fichiers),
-        "fichiers": len(fichiers),
-        "relus": sum(f.a_change for f in fichiers),
-        "lignes_lues": sum(f.nb_lues for f in fichiers),
-        "lignes_exclues": sum(f.nb_exclues for f in fichiers),
-        "lignes_en_quarantaine": sum(f.nb_quarantaine for f in fichiers),
-        "cellules_illisibles": sum(f.nb_cellules_illisibles for f in fichiers),
-        "octets": sum(chemin.stat().st_size for chemin in dossier.rglob("*.parquet")),
+def metadonnees(session: Session, bilan: BilanJeu, duree_s: float) -> dict[str, Any]:
+    """Rows read and what became of them, bytes of the typed layer, seconds."""
+    mesures = mesures_du_jeu(session.contexte, bilan)
+    return {"dagster/row_count": mesures.pop("lignes"), **mesures, "duree_s": round(duree_s, 3)}
+
+
+def resultat_fraicheur(fraicheur: Fraicheur) -> dg.AssetCheckResult:
+    """Failed, as a warning, when the publication that was expected did not come; the rule of `observatoire status`."""
+    dates = {
+        "nouveau_le": fraicheur.nouveau_le,
+        "attendu_le": fraicheur.attendu_le,
+        "retard_le": fraicheur.en_retard_le,
     }
+    return dg.AssetCheckResult(
+        check_name=FRAICHEUR,
+        passed=fraicheur.verdict != "en_retard",
+        severity=dg.AssetCheckSeverity.WARN,
+        description=fraicheur.phrase() or None,
+        metadata={"rythme": fraicheur.rythme} | {nom: jour.isoformat() for nom, jour in dates.items() if jour},
+    )
 
 
 def resultat_a_jour(bilan: BilanJeu) -> dg.AssetCheckResult:
@@ -157,9 +182,10 @@ def _lignes(brutes: list[dg.AssetKey]) -> dg.AssetsDefinition:
     def couches(context: dg.AssetExecutionContext) -> Iterator[Any]:
         """Remove from the layers what no card declares any more: the sources of dbt read whole folders."""
         session: Session = context.resources.session
-        retires = session.etapes.elaguer(session.contexte)
+        with session.mesurer("couches") as mesures:
+            mesures["retires"] = len(session.etapes.elaguer(session.contexte))
         for nom in INGESTION:
-            yield dg.MaterializeResult(asset_key=["ingestion", nom], metadata={"retires": len(retires)})
+            yield dg.MaterializeResult(asset_key=["ingestion", nom], metadata=mesures)
 
     return couches
 
@@ -171,9 +197,10 @@ def _contours(catalogue: Catalogue) -> dg.AssetsDefinition:
     @dg.multi_asset(specs=_specs("spatial", SPATIAL, deps), name="contours", required_resource_keys={"session"})
     def contours(context: dg.AssetExecutionContext) -> Iterator[Any]:
         session: Session = context.resources.session
-        session.etapes.placer(session.contexte)
+        with session.mesurer("spatial") as mesures:
+            session.etapes.placer(session.contexte)
         for nom in SPATIAL:
-            yield dg.MaterializeResult(asset_key=["spatial", nom])
+            yield dg.MaterializeResult(asset_key=["spatial", nom], metadata=mesures | session.table("spatial", nom))
 
     return contours
 
@@ -183,9 +210,10 @@ def _fiches(brutes: list[dg.AssetKey]) -> dg.AssetsDefinition:
     def fiches(context: dg.AssetExecutionContext) -> Iterator[Any]:
         """The cards as tables, with what the lock says of each file: hence after every dataset."""
         session: Session = context.resources.session
-        session.etapes.ecrire_fiches(session.contexte)
+        with session.mesurer("fiches") as mesures:
+            session.etapes.ecrire_fiches(session.contexte)
         for nom in FICHES:
-            yield dg.MaterializeResult(asset_key=["catalogue", nom])
+            yield dg.MaterializeResult(asset_key=["catalogue", nom], metadata=mesures | session.table("catalogue", nom))
 
     return fiches
 
@@ -198,11 +226,10 @@ def _attentes(brutes: list[dg.AssetKey]) -> dg.AssetsDefinition:
     )
     def qualite(context: dg.AssetExecutionContext) -> Iterator[Any]:
         session: Session = context.resources.session
-        resultats = session.etapes.valider(session.contexte)
+        with session.mesurer("attentes") as mesures:
+            resultats = session.etapes.valider(session.contexte)
+            mesures |= {"controles": len(resultats), "echoues": sum(r.resultat == "echoue" for r in resultats)}
         signaler_attentes(resultats, context.log.warning)
-        yield dg.MaterializeResult(
-            asset_key=["qualite", "attentes"],
-            metadata={"controles": len(resultats), "echoues": sum(r.resultat == "echoue" for r in resultats)},
-        )
+        yield dg.MaterializeResult(asset_key=["qualite", "attentes"], metadata=mesures)
 
     return qualite

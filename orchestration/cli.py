@@ -1,4 +1,4 @@
-"""The command `observatoire`: refresh, probe, serve, releases, registre, status, provenance.
+"""The command `observatoire`: refresh, probe, serve, releases, registre, status, provenance, alerte, nettoyer.
 
 Belongs here: the options of each command, its exit code, the sentence of an error.
 Does not belong here: the work itself (refresh, probe, publication), the text of a long answer (status).
@@ -17,6 +17,7 @@ from typing import Annotated
 
 import typer
 
+from orchestration.cli_operations import alerte, nettoyer
 from orchestration.cli_options import Data, arreter, reglages
 from orchestration.cli_registre import registre
 from orchestration.cli_releases import releases
@@ -29,6 +30,8 @@ app = typer.Typer(
 )
 app.add_typer(releases, name="releases")
 app.add_typer(registre, name="registre")
+app.command()(alerte)
+app.command()(nettoyer)
 
 
 class Source(StrEnum):
@@ -47,7 +50,7 @@ def refresh(
     only: Annotated[list[str] | None, typer.Option(metavar="ID", help="Ne relire que ces jeux ; se répète.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Tout refaire, même si rien n'a changé.")] = False,
     sans_fiches: Annotated[
-        bool, typer.Option("--sans-fiches", help="Publier sans la fiche HTML de chaque quartier.")
+        bool, typer.Option("--sans-fiches", help="Publier sans les fiches de chaque quartier (HTML et PDF).")
     ] = False,
     json: Annotated[bool, typer.Option("--json", help="Une ligne de JSON par étape.")] = False,
 ) -> None:
@@ -130,13 +133,19 @@ def serve(
 
 
 @app.command()
-def status(data: Data = None) -> None:
-    """Dernière publication, âge de chaque source, contrôles en échec."""
-    from orchestration.status import phrases_de_statut
+def status(
+    data: Data = None,
+    json: Annotated[bool, typer.Option("--json", help="Le même état en JSON, pour une supervision.")] = False,
+) -> None:
+    """Dernière publication, âge et prochaine échéance de chaque source, contrôles en échec, dernière alerte.
 
-    choisis = reglages(data=data)
-    phrases, code = phrases_de_statut(choisis.data)
-    print("\n".join(phrases))
+    Sort avec 1 quand rien n'a jamais été publié, avec 3 quand un problème est ouvert.
+    """
+    from orchestration.status import phrases_de_statut, statut
+    from orchestration.steps import Contexte
+
+    etat, code = statut(Contexte(reglages(data=data)))
+    print(json_.dumps(etat, ensure_ascii=False, indent=1) if json else "\n".join(phrases_de_statut(etat)))
     raise typer.Exit(code)
 
 

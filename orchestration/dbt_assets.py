@@ -16,7 +16,7 @@ from dagster_dbt import DagsterDbtTranslator, dbt_assets
 from dagster_dbt.asset_utils import DAGSTER_DBT_UNIQUE_ID_METADATA_KEY
 from typing_extensions import override
 
-from orchestration.refresh import phrases_dbt
+from orchestration.refresh import mesures_de_l_entrepot, phrases_dbt
 from orchestration.session import Session
 
 COUCHES = {"staging": "staging", "intermediate": "intermediaire", "marts": "marts"}
@@ -92,7 +92,9 @@ def actifs_dbt(manifeste: Path) -> dg.AssetsDefinition:
     def dbt(context: dg.AssetExecutionContext) -> Iterator[Any]:
         session: Session = context.resources.session
         session.etapes.balayer(session.contexte, garder=None)
-        bilan = session.etapes.construire(session.contexte)
+        with session.mesurer("entrepot") as mesures:
+            bilan = session.etapes.construire(session.contexte)
+            mesures |= mesures_de_l_entrepot(bilan)
         session.bilan_dbt = bilan
         yield from evenements(context, bilan)
         if not bilan.reussi:

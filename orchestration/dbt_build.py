@@ -9,10 +9,13 @@ dbt takes 2 s to import: this module imports it inside its functions.
 from __future__ import annotations
 
 import os
+import shutil
+import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from orchestration.journal import accord
@@ -20,6 +23,8 @@ from orchestration.state import empreinte_dossiers
 
 REUSSIS = {"success", "pass", "warn", "no-op"}
 LIGNES_MONTREES = 3
+# Manifests of earlier versions of the project, in seconds: a process that started before may still read its own.
+GARDE_DES_ANALYSES = 86_400
 
 
 class ErreurDbt(RuntimeError):
@@ -110,19 +115,32 @@ def construire(
 def analyser(dbt: Path, donnees: Path) -> Path:
     """Path of the manifest of the project, parsed again only when a file of the project changed; needs no data.
 
-    Kept apart from the manifest of builds, which publication reads beside their results.
+    Kept apart from the manifest of builds, which publication reads beside their results. A manifest appears whole, in a
+    folder named after the files it describes: the daemon and the webserver of Dagster may parse at the same time.
 
     Raises:
         ErreurDbt: the project does not parse.
     """
-    cible = donnees / "dbt" / "analyse"
-    manifeste, marque = cible / "manifest.json", cible / "empreinte"
-    empreinte = empreinte_dossiers(dbt, ["."])
-    if manifeste.exists() and marque.exists() and marque.read_text(encoding="ascii") == empreinte:
+    analyses = donnees / "dbt" / "analyse"
+    cible = analyses / empreinte_dossiers(dbt, ["."])
+    manifeste = cible / "manifest.json"
+    if manifeste.exists():
         return manifeste
-    with _environnement(donnees, donnees / "entrepot" / "aucun.duckdb", "600MB"):
-        _lancer(["parse"], dbt, donnees, None, cible)
-    marque.write_text(empreinte, encoding="ascii")
+    analyses.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(prefix=".", dir=analyses, ignore_cleanup_errors=True) as ici:
+        chantier = Path(ici) / "cible"
+        with _environnement(donnees, donnees / "entrepot" / "aucun.duckdb", "600MB"):
+            _lancer(["parse"], dbt, donnees, None, chantier)
+        try:
+            chantier.rename(cible)
+        except OSError:
+            if not manifeste.exists():
+                raise
+            # Another process parsed the same files first: its manifest is the same.
+    for ancienne in set(analyses.iterdir()) - {cible}:
+        with suppress(FileNotFoundError):  # the other process sweeps too
+            if time.time() - ancienne.stat().st_mtime > GARDE_DES_ANALYSES:
+                shutil.rmtree(ancienne)
     return manifeste
 
 

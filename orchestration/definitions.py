@@ -1,7 +1,7 @@
-"""The Dagster code location: assets of the catalogue, dbt, checks, the release, the job `refresh` and its schedule.
+"""The Dagster code location: assets of the catalogue, dbt, checks, the release, the job `refresh` and what starts it.
 
-Belongs here: putting the pieces together, the release asset, the job, the schedule.
-Does not belong here: any computation (steps), the pieces (assets_ingestion, dbt_assets, session).
+Belongs here: putting the pieces together, the release asset, the job.
+Does not belong here: any computation (steps), the pieces (assets_ingestion, dbt_assets, automation, session).
 
 `defs` is loaded by `workspace.yaml`; tests call `build_defs` with their own settings and steps, and never patch.
 """
@@ -14,19 +14,23 @@ from typing import Any
 import dagster as dg
 
 from orchestration.assets_ingestion import actif_brut, actifs_communs, controles_attentes
+from orchestration.automation import JOB, capteurs, horaires
 from orchestration.dbt_assets import actifs_dbt
 from orchestration.dbt_build import analyser
 from orchestration.refresh import Arret, Etapes, publier_ou_arreter
-from orchestration.session import Session, ouvrir_session, rien_a_faire
+from orchestration.session import Session, ouvrir_session
 from orchestration.settings import Reglages
 from orchestration.steps import Contexte, dernier_entrepot
 
-CRON = "15 6 * * *"
-FUSEAU = "Europe/Paris"
+# The worker of a run that died is replaced by a run of everything: half a snapshot is no starting point.
+ETIQUETTES = {"dagster/retry_strategy": "ALL_STEPS"}
 
 
 def build_defs(
-    reglages: Reglages | None = None, etapes: Etapes | None = None, manifeste: Path | None = None
+    reglages: Reglages | None = None,
+    etapes: Etapes | None = None,
+    manifeste: Path | None = None,
+    attente_reprise_s: float = 60,
 ) -> dg.Definitions:
     """Fresh definitions of the code location.
 
@@ -34,21 +38,22 @@ def build_defs(
         reglages: settings, from the environment by default.
         etapes: the steps, replaceable one by one in tests.
         manifeste: a manifest of the dbt project; it is parsed when its files changed, otherwise.
+        attente_reprise_s: seconds before an acquisition that broke is tried again.
     """
     contexte, etapes = Contexte(reglages or Reglages()), etapes or Etapes()
     manifeste = manifeste or analyser(contexte.reglages.dbt, contexte.donnees)
     dbt = actifs_dbt(manifeste)
-    job = dg.define_asset_job("refresh", selection=dg.AssetSelection.all(), description=REFRESH)
+    communs = [*actifs_communs(contexte.catalogue), dbt, _release(dbt)]
+    cles = [cle for actif in communs for cle in actif.keys]
+    job = dg.define_asset_job(
+        JOB, selection=dg.AssetSelection.all(), description=REFRESH, hooks={_noter_echec}, tags=ETIQUETTES
+    )
     return dg.Definitions(
-        assets=[
-            *(actif_brut(jeu) for jeu in contexte.catalogue.jeux.values()),
-            *actifs_communs(contexte.catalogue),
-            dbt,
-            _release(dbt),
-        ],
+        assets=[*(actif_brut(jeu, attente_reprise_s) for jeu in contexte.catalogue.jeux.values()), *communs],
         asset_checks=[controles_attentes(contexte.catalogue)],
         jobs=[job],
-        schedules=[_horaire(job, contexte, etapes)],
+        schedules=horaires(job, contexte, etapes, cles),
+        sensors=capteurs(job, contexte, etapes, cles),
         resources={"session": _ressource(contexte, etapes)},
         # One process: a step of its own would cost 5 s, and DuckDB has one writer.
         executor=dg.in_process_executor,
@@ -60,11 +65,20 @@ REFRESH = "Acquérir, construire, vérifier et publier : les mêmes étapes que
 
 def _ressource(contexte: Contexte, etapes: Etapes) -> dg.ResourceDefinition:
     @dg.resource(description="Le rafraîchissement en cours : verrou, inventaire, source, bilan.")
-    def session(_contexte: dg.InitResourceContext) -> Iterator[Session]:
-        with ouvrir_session(contexte, etapes) as ouverte:
+    def session(init: dg.InitResourceContext) -> Iterator[Session]:
+        dire = init.log.warning if init.log else print
+        with ouvrir_session(contexte, etapes, init.run.run_id if init.run else "", dire) as ouverte:
             yield ouverte
 
     return session
+
+
+@dg.failure_hook(required_resource_keys={"session"})
+def _noter_echec(context: dg.HookContext) -> None:
+    """Called once per failed step, after its last try."""
+    erreur = context.op_exception
+    phrase = (erreur.description if isinstance(erreur, dg.Failure) else None) or f"{type(erreur).__name__} : {erreur}"
+    context.resources.session.echecs.append(phrase)
 
 
 def _release(dbt: dg.AssetsDefinition) -> dg.AssetsDefinition:
@@ -92,8 +106,11 @@ def _release(dbt: dg.AssetsDefinition) -> dg.AssetsDefinition:
                 description="Aucun entrepôt à publier : matérialisez d'abord les modèles dbt.", allow_retries=False
             )
         try:
-            release_id = publier_ou_arreter(session.etapes, session.contexte, entrepot)
+            with session.mesurer("publication") as mesures:
+                release_id = publier_ou_arreter(session.etapes, session.contexte, entrepot)
+                mesures["release"] = release_id
         except Arret as arret:
+            session.retenues = arret.retenues
             raise dg.Failure(description="\n".join(arret.phrases), allow_retries=False) from arret
         session.noter_release(release_id, bilan.refus, entrepot.parent.name)
         resume = session.etapes.resume(session.contexte, release_id)
@@ -103,29 +120,13 @@ def _release(dbt: dg.AssetsDefinition) -> dg.AssetsDefinition:
                 "chemin": dg.MetadataValue.path(resume["chemin"]),
                 "tables": len(resume["tables"]),
                 "dagster/row_count": sum(resume["tables"].values()),
+                "octets": resume.get("octets", 0),
+                "duree_s": mesures["duree_s"],
                 "refus": dg.MetadataValue.json(bilan.refus),
             }
         )
 
     return release
-
-
-def _horaire(job: Any, contexte: Contexte, etapes: Etapes) -> dg.ScheduleDefinition:
-    """Every morning, on by default: publishers have no fixed hour, and a run that has nothing to do is skipped."""
-
-    @dg.schedule(
-        job=job,
-        name="refresh_quotidien",
-        cron_schedule=CRON,
-        execution_timezone=FUSEAU,
-        default_status=dg.DefaultScheduleStatus.RUNNING,
-        description="Chaque matin à 6 h 15, heure de Paris ; passé quand rien n'a changé.",
-    )
-    def refresh_quotidien() -> Iterator[dg.RunRequest | dg.SkipReason]:
-        raison = rien_a_faire(contexte, etapes)
-        yield dg.SkipReason(raison) if raison else dg.RunRequest()
-
-    return refresh_quotidien
 
 
 defs = build_defs()

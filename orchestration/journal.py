@@ -11,12 +11,31 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import Any
 
 from typing_extensions import override
 
 ESPACE_FINE = "\u202f"
 INSECABLE = "\u00a0"
+
+
+@dataclass
+class Suivi:
+    """A step while it runs: what it shows, what is measured of it.
+
+    Called with the part that is reached (a dataset, a model). `total` is the number of parts, None when it is not known;
+    `mesures` (`lignes`, `octets`…) go with the line of the step.
+    """
+
+    montrer: Callable[[Suivi, str], None] = lambda _suivi, _detail: None
+    total: int | None = None
+    faits: int = 0
+    mesures: dict[str, Any] = field(default_factory=dict)
+
+    def __call__(self, detail: str) -> None:
+        self.faits += 1
+        self.montrer(self, detail)
 
 
 class Journal:
@@ -29,10 +48,13 @@ class Journal:
         self.resume: dict[str, Any] = {}
 
     @contextmanager
-    def etape(self, nom: str, libelle: str) -> Iterator[Callable[[str], None]]:
-        """Time a step; the yielded function changes the detail shown while it runs."""
+    def etape(self, nom: str, libelle: str) -> Iterator[Suivi]:
+        """Time a step; what is yielded shows where it is and holds its measures."""
         self.etapes.append((nom, libelle))
-        yield lambda _detail: None
+        yield Suivi()
+
+    def mesurer(self, etape: str, **mesures: Any) -> None:
+        """A part of a step, for machines: `jeu`, `lignes`, `octets`, `duree_s`."""
 
     def dire(self, phrase: str) -> None:
         """Say something that went as expected."""
@@ -56,14 +78,13 @@ class JournalJson(Journal):
 
     @override
     @contextmanager
-    def etape(self, nom: str, libelle: str) -> Iterator[Callable[[str], None]]:
-        debut = time.perf_counter()
-        statut = "echec"
-        try:
-            yield lambda _detail: None
-            statut = "fini"
-        finally:
-            self._ecrire(etape=nom, statut=statut, duree_s=round(time.perf_counter() - debut, 3))
+    def etape(self, nom: str, libelle: str) -> Iterator[Suivi]:
+        with chronometrer(nom, self._ecrire) as suivi:
+            yield suivi
+
+    @override
+    def mesurer(self, etape: str, **mesures: Any) -> None:
+        self._ecrire(etape=etape, **mesures)
 
     @override
     def dire(self, phrase: str) -> None:
@@ -79,8 +100,19 @@ class JournalJson(Journal):
         self._ecrire(etape="fin", **resume)
 
 
+@contextmanager
+def chronometrer(nom: str, ecrire: Callable[..., None]) -> Iterator[Suivi]:
+    """Write the line of a step when it ends: `etape`, `statut` (`fini`, `echec`), `duree_s` and its measures."""
+    debut, statut, suivi = time.perf_counter(), "echec", Suivi()
+    try:
+        yield suivi
+        statut = "fini"
+    finally:
+        ecrire(etape=nom, statut=statut, duree_s=round(time.perf_counter() - debut, 3), **suivi.mesures)
+
+
 class JournalTerminal(Journal):
-    """A line per finished step, a spinner for the current one when standard error is a terminal."""
+    """A line per finished step, a progress bar for the current one when standard error is a terminal."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -90,10 +122,20 @@ class JournalTerminal(Journal):
 
     @override
     @contextmanager
-    def etape(self, nom: str, libelle: str) -> Iterator[Callable[[str], None]]:
+    def etape(self, nom: str, libelle: str) -> Iterator[Suivi]:
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
         debut = time.perf_counter()
-        with self.console.status(f"{libelle}…") as attente:
-            yield lambda detail: attente.update(f"{libelle} · {detail}…")
+        colonnes = (SpinnerColumn(), BarColumn(20), MofNCompleteColumn(), TimeElapsedColumn())
+        texte = TextColumn("{task.description}", markup=False)
+        cachee = not self.console.is_terminal
+        with Progress(*colonnes, texte, console=self.console, transient=True, disable=cachee) as barre:
+            tache = barre.add_task(f"{libelle}…", total=None)
+
+            def montrer(suivi: Suivi, detail: str) -> None:
+                barre.update(tache, completed=suivi.faits, total=suivi.total, description=f"{libelle} · {detail}…")
+
+            yield Suivi(montrer)
         self.console.print(f"  {libelle} [dim]{nombre(time.perf_counter() - debut, 1)}{INSECABLE}s[/dim]")
 
     @override

@@ -7,6 +7,7 @@ Does not belong here: the steps themselves (steps), options of the command (cli)
 from __future__ import annotations
 
 import errno
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,8 +17,10 @@ from ingestion.catalogue import ErreurCatalogue
 from orchestration import steps
 from orchestration.journal import Journal, accord, nombre
 from orchestration.refresh_lock import RafraichissementEnCours, verrou_de_rafraichissement
+from orchestration.run_log import JournalTenu
 from orchestration.state import Etat, Inventaire
 from orchestration.steps import Contexte
+from orchestration.watch import sans_secret, surveiller
 
 if TYPE_CHECKING:
     from orchestration.settings import Reglages
@@ -32,22 +35,27 @@ class ErreurUsage(ValueError):
 
 
 class Arret(Exception):
-    """Nothing is released; `phrases` say why."""
+    """Nothing is released; `phrases` say why. `retenue`: the release waits for a person, nothing is broken."""
 
-    def __init__(self, phrases: Sequence[str]) -> None:
+    def __init__(self, phrases: Sequence[str], *, retenue: bool = False) -> None:
         super().__init__(" ".join(phrases))
         self.phrases = list(phrases)
+        self.retenues = self.phrases if retenue else []
 
 
 @dataclass(frozen=True)
 class Issue:
-    """Outcome of a refresh: its exit code, the release readers now get, the datasets refused, one sentence each."""
+    """Outcome of a refresh: its exit code, the release readers now get, the datasets refused, one sentence each.
+
+    `retenues`: what a person must accept before it is released.
+    """
 
     code: int
     release: str | None
     change: bool = False
     refus: list[str] = field(default_factory=list)
     phrases: list[str] = field(default_factory=list)
+    retenues: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -90,16 +98,33 @@ def rafraichir(
     contexte = Contexte(reglages)
     try:
         verifier_demande(contexte, seulement)
-        with verrou_de_rafraichissement(contexte.donnees) as mort:
-            if mort:
-                journal.dire(
-                    f"Le rafraîchissement précédent (processus {mort}) s'est arrêté sans finir : il est repris."
-                )
-            issue = _sous_verrou(contexte, journal, etapes, list(seulement), forcer)
-    except (RafraichissementEnCours, ErreurCatalogue) as erreur:
-        issue = Issue(RIEN, steps.release_courante(contexte), phrases=[str(erreur)])
-    _conclure(contexte, journal, etapes, issue)
-    return issue
+    except ErreurCatalogue as erreur:
+        return _conclure(contexte, journal, etapes, Issue(RIEN, None, phrases=[str(erreur)]))
+    with journal_tenu(contexte, journal, "commande") as tenu:
+        try:
+            with verrou_de_rafraichissement(contexte.donnees) as mort:
+                if mort:
+                    tenu.dire(
+                        f"Le rafraîchissement précédent (processus {mort}) s'est arrêté sans finir : il est repris."
+                    )
+                with surveiller(contexte, "commande", tenu.execution, tenu.alerter) as fin:
+                    issue = _sous_verrou(contexte, tenu, etapes, list(seulement), forcer)
+                    fin(issue.code, issue.phrases, issue.retenues)
+        except RafraichissementEnCours as erreur:
+            issue = Issue(RIEN, steps.release_courante(contexte), phrases=[str(erreur)])
+        return _conclure(contexte, tenu, etapes, issue)
+
+
+def journal_tenu(contexte: Contexte, journal: Journal, porte: str) -> JournalTenu:
+    """The journal of a run, also written in the data folder."""
+    reglages = contexte.reglages
+    return JournalTenu(
+        journal,
+        contexte.donnees,
+        porte=porte,
+        gardes=reglages.journaux_gardes,
+        propre=lambda texte: sans_secret(texte, reglages),
+    )
 
 
 def verifier_demande(contexte: Contexte, seulement: Sequence[str]) -> None:
@@ -127,6 +152,13 @@ def verifier_demande(contexte: Contexte, seulement: Sequence[str]) -> None:
 
 
 def _sous_verrou(contexte: Contexte, journal: Journal, etapes: Etapes, seulement: list[str], forcer: bool) -> Issue:
+    try:
+        return _rafraichir(contexte, journal, etapes, seulement, forcer)
+    except ErreurCatalogue as erreur:
+        return Issue(RIEN, steps.release_courante(contexte), phrases=[str(erreur)])
+
+
+def _rafraichir(contexte: Contexte, journal: Journal, etapes: Etapes, seulement: list[str], forcer: bool) -> Issue:
     etat = Etat.lire(contexte.donnees)
     if etat is None:
         etat = Etat(nature=contexte.reglages.nature)
@@ -145,7 +177,7 @@ def _sous_verrou(contexte: Contexte, journal: Journal, etapes: Etapes, seulement
     try:
         return _construire(contexte, journal, etapes, seulement, inventaire)
     except Arret as arret:
-        return Issue(RIEN, courante, phrases=arret.phrases)
+        return Issue(RIEN, courante, phrases=arret.phrases, retenues=arret.retenues)
     except OSError as erreur:
         if erreur.errno not in DISQUE_PLEIN:
             raise
@@ -178,13 +210,15 @@ def _construire(
         etapes.balayer(contexte, garder=None)
         with journal.etape("entrepot", "Modèles et contrôles") as suivre:
             bilan = construire_ou_arreter(etapes, contexte, suivre)
+            suivre.mesures |= mesures_de_l_entrepot(bilan)
     finally:
         with journal.etape("attentes", "Attentes sur les fichiers, commencées avec les modèles"):
             signaler_attentes(attentes(), journal.dire)
     if not bilan.reussi:
         raise Arret(phrases_dbt(bilan))
-    with journal.etape("publication", "Publication"):
+    with journal.etape("publication", "Publication") as suivre:
         release = publier_ou_arreter(etapes, contexte, bilan.entrepot)
+        suivre.mesures["release"] = release
     code = REFUS if refus else PUBLIE
     steps.noter_etat(
         contexte,
@@ -227,15 +261,36 @@ def _ingerer_tout(contexte: Contexte, journal: Journal, etapes: Etapes, seulemen
     """
     jeux = [jeu for jeu in contexte.catalogue.jeux.values() if not seulement or jeu.jeu in seulement]
     with journal.etape("ingestion", "Lecture des fichiers publiés") as suivre, etapes.ouvrir_source(contexte) as source:
+        suivre.total = len(jeux)
         for jeu in jeux:
             suivre(jeu.jeu)
-            etapes.ingerer(contexte, jeu, source)
+            ingerer_mesure(etapes, contexte, jeu, source, journal)
         for retire in etapes.elaguer(contexte):
             journal.dire(f"Plus déclaré, retiré des couches : {retire}")
         bilan = etapes.bilan_fichiers(contexte)
     if bilan.manquants:
         raise Arret([*bilan.manquants, *bilan.refus])
     return bilan.refus
+
+
+def ingerer_mesure(etapes: Etapes, contexte: Contexte, jeu: Any, source: Any, journal: Journal) -> Any:
+    """Read one dataset, and one line of the log with its rows, bytes and seconds."""
+    debut = time.perf_counter()
+    bilan = etapes.ingerer(contexte, jeu, source)
+    duree_s = round(time.perf_counter() - debut, 3)
+    statut = "refuse" if bilan.en_echec else "lu" if bilan.a_change else "inchange"
+    journal.mesurer("jeu", jeu=jeu.jeu, statut=statut, **steps.mesures_du_jeu(contexte, bilan), duree_s=duree_s)
+    return bilan
+
+
+def mesures_de_l_entrepot(bilan: Any) -> dict[str, int]:
+    """Models and checks that ran, bytes of the warehouse."""
+    entrepot: Path = bilan.entrepot
+    return {
+        "modeles": sum(noeud.type == "model" for noeud in bilan.noeuds),
+        "controles": sum(noeud.type == "test" for noeud in bilan.noeuds),
+        "octets": entrepot.stat().st_size if entrepot.exists() else 0,
+    }
 
 
 def signaler_attentes(resultats: Sequence[Any], dire: Callable[[str], None]) -> None:
@@ -254,7 +309,7 @@ def phrases_dbt(bilan: Any) -> list[str]:
     return phrases
 
 
-def _conclure(contexte: Contexte, journal: Journal, etapes: Etapes, issue: Issue) -> None:
+def _conclure(contexte: Contexte, journal: Journal, etapes: Etapes, issue: Issue) -> Issue:
     resume: dict[str, Any] = {
         "code": issue.code,
         "release": issue.release,
@@ -276,6 +331,7 @@ def _conclure(contexte: Contexte, journal: Journal, etapes: Etapes, issue: Issue
     for phrase in issue.refus:
         journal.alerter(phrase)
     journal.conclure(resume, phrases)
+    return issue
 
 
 def phrases_publiees(resume: dict[str, Any]) -> list[str]:

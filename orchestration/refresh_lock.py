@@ -49,6 +49,19 @@ def verrou_de_rafraichissement(donnees: Path) -> Iterator[int | None]:
             _ecrire(chemin, "")
 
 
+def est_tenu(donnees: Path) -> bool:
+    """True when a live process refreshes the folder now."""
+    chemin = donnees / NOM
+    if not chemin.exists():
+        return False
+    with chemin.open("r", encoding="ascii") as fichier:
+        try:
+            fcntl.flock(fichier, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        return False
+
+
 def _pid(chemin: Path) -> int | None:
     texte = chemin.read_text(encoding="ascii").strip()
     return int(texte) if texte.isdigit() else None

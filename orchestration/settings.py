@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 DEPOT_DU_CODE = Path(__file__).resolve().parent.parent
@@ -55,12 +55,43 @@ class Reglages(BaseSettings):
     memoire_sql: str = Field(default="600MB", description="Memory that DuckDB may take while the models are built.")
     sans_fiches: bool = Field(
         default=False,
-        description="`true` publishes without the static sheet of each quartier, which takes a minute or two for France.",
+        description="`true` publishes without the sheets of each quartier (HTML and PDF), which take some minutes for France.",
     )
     editeur: str | None = Field(default=None, description="Who publishes the site, named on « Mentions légales ».")
     adresse: str | None = Field(
         default=None,
-        description="Public address of the site, `https://…`: links and identifiers of the feed `journal.atom`.",
+        description="Public address of the site, `https://…`: links and identifiers of the feed `journal.atom`, permanent address on the sheets.",
+    )
+    fond_plan: str | None = Field(
+        default=None,
+        description="Address of the tiles under the map of the explorer, with `{z}`, `{x}` and `{y}` (deploy/README.md); without it no other host is asked.",
+    )
+    releases_gardees: int | None = Field(
+        default=None,
+        ge=5,
+        description="Releases kept, the current one always; older ones are removed after a publication. Empty keeps them all.",
+    )
+    journaux_gardes: int = Field(default=10, ge=1, description="Rotated log files kept in `journaux/`, 5 MB each.")
+    alerte_a: str | None = Field(
+        default=None, description="Addresses that receive the alerts by mail, separated by commas."
+    )
+    alerte_de: str | None = Field(default=None, description="Sender of the alerts; by default the first receiver.")
+    alerte_smtp: str | None = Field(default=None, description="Mail server of the alerts, `host:port`.")
+    alerte_smtp_tls: Literal["starttls", "tls", "aucun"] = Field(
+        default="starttls",
+        description="How the mail server is reached: `starttls` (587), `tls` (465), `aucun` (never with a password).",
+    )
+    alerte_smtp_utilisateur: str | None = Field(default=None, description="Login on the mail server.")
+    alerte_smtp_mot_de_passe: SecretStr | None = Field(
+        default=None, description="Password on the mail server; from the environment only, written nowhere."
+    )
+    alerte_webhook: SecretStr | None = Field(
+        default=None,
+        description="Address that receives the alerts as JSON by POST, `https://…`; kept as secret as a password.",
+    )
+    alerte_delai_s: float = Field(default=20, gt=0, description="Seconds that sending an alert may take.")
+    alerte_silence_h: float = Field(
+        default=50, gt=0, description="Hours without a finished refresh after which `observatoire alerte` says so."
     )
     port: int = Field(default=8501, ge=1, le=65535, description="Port of the observatory on 127.0.0.1.")
 
@@ -69,7 +100,12 @@ class Reglages(BaseSettings):
     def _absolu(cls, chemin: Path) -> Path:
         return chemin.expanduser().absolute()
 
-    @field_validator("depot", "registre", "contact", "editeur_local", "adresse", mode="before")
+    @field_validator(
+        *("depot", "registre", "contact", "editeur_local", "adresse", "releases_gardees"),
+        *("alerte_a", "alerte_de", "alerte_smtp", "alerte_smtp_utilisateur"),
+        *("alerte_smtp_mot_de_passe", "alerte_webhook"),
+        mode="before",
+    )
     @classmethod
     def _vide_veut_dire_absent(cls, valeur: Any) -> Any:
         """An empty variable is what `make` passes when no deposit is asked for."""

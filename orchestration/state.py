@@ -12,7 +12,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -79,7 +79,10 @@ class Etat:
             return None
         brut = json.loads(chemin.read_text(encoding="utf-8"))
         inventaire = brut.pop("inventaire")
-        return replace(cls(**brut), inventaire=Inventaire(**inventaire) if inventaire else None)
+        # A key written by a later version is ignored: going back one version must stay possible.
+        connus = {champ.name for champ in fields(cls)}
+        etat = cls(**{cle: valeur for cle, valeur in brut.items() if cle in connus})
+        return replace(etat, inventaire=Inventaire(**inventaire) if inventaire else None)
 
     def ecrire(self, donnees: Path) -> None:
         """Replace the state file in one move, so that a reader sees the old one or the new one."""

@@ -7,12 +7,18 @@ Does not belong here: finding what is behind a figure (publication.provenance), 
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from orchestration.alerts import TITRES
 from orchestration.journal import accord, nombre
 from orchestration.state import Etat
+
+if TYPE_CHECKING:
+    from orchestration.freshness import Fraicheur
+    from orchestration.steps import Contexte
 
 PERIMES = ("ancien", "en_echec", "jamais_charge")
 LIBELLES = {
@@ -22,33 +28,80 @@ LIBELLES = {
     "attendu": "attendu",
     "jamais_charge": "jamais chargé",
 }
+MOTS_FRAICHEUR = {"en_retard": "en retard"}
+ISSUES = {
+    0: "publié ou inchangé",
+    1: "rien de publié",
+    3: "publié avec un fichier refusé",
+}
 
 
-def phrases_de_statut(donnees: Path, aujourdhui: date | None = None) -> tuple[list[str], int]:
-    """Last release, age of each source, checks that failed.
+def statut(contexte: Contexte, maintenant: datetime | None = None) -> tuple[dict[str, Any], int]:
+    """Everything a monitoring may ask: release, sources and their calendar, checks, problems, last alert.
 
     Returns:
-        the lines to print, and the exit code: 1 when nothing was ever released.
+        `donnees`, `release` (None, or `id`, `publiee_le`, `chemin`), `tentative` (last refresh), `sources` (one per
+        dataset), `controles` (`executes`, `en_ecart`), `refus`, `problemes` (`genre`, `cle`, `phrase`, `depuis`),
+        `alerte` (the last one); and the exit code: 1 when nothing was ever released, 3 when a problem is open.
     """
+    from orchestration.watch import Veille, fraicheurs, problemes
     from publication.shelf import courante, lister
 
-    releases = donnees / "releases"
-    dossier = courante(releases)
-    if dossier is None:
-        return [f"Aucune publication dans {donnees} : lancez « observatoire refresh »."], 1
-    aujourdhui = aujourdhui or datetime.now(UTC).date()
-    publiee = next((p.publiee_le for p in lister(releases) if p.dossier == dossier), "")
-    acces = {
-        (f["jeu"], f["millesime"], f["fichier"]): f["verifie_le"]
-        for f in _descripteur(dossier)["provenance"]["fichiers"]
+    donnees, maintenant = contexte.donnees, maintenant or datetime.now(UTC)
+    veille, etat = Veille.lire(donnees), Etat.lire(donnees)
+    depuis = {cle: forme["depuis"] for cle, forme in veille.ouverts.items()}
+    ouverts = [{**asdict(p), "depuis": depuis.get(cle)} for cle, p in problemes(contexte, maintenant).items()]
+    reponse: dict[str, Any] = {
+        "donnees": str(donnees),
+        "le": maintenant.isoformat(timespec="seconds"),
+        "release": None,
+        "tentative": asdict(veille.tentative) if veille.tentative else None,
+        "sources": [],
+        "controles": {"executes": 0, "en_ecart": []},
+        "refus": etat.refus if etat else [],
+        "problemes": ouverts,
+        "alerte": veille.alerte,
     }
-    lignes = [f"Publication {dossier.name}, faite le {publiee or 'date inconnue'}", f"  {dossier}"]
-    lignes += _phrases_sources(_table(dossier, "sources"), acces, aujourdhui)
-    lignes += _phrases_controles(_table(dossier, "qualite"))
-    etat = Etat.lire(donnees)
-    if etat and etat.refus:
-        lignes += ["", "Refusés au dernier rafraîchissement", *(f"  {phrase}" for phrase in etat.refus)]
-    return lignes, 0
+    dossier = courante(donnees / "releases")
+    if dossier is None:
+        return reponse, 1
+    publiee = next((p.publiee_le for p in lister(donnees / "releases") if p.dossier == dossier), "")
+    qualite = _table(dossier, "qualite")
+    reponse |= {
+        "release": {"id": dossier.name, "publiee_le": publiee, "chemin": str(dossier)},
+        "sources": _sources(dossier, {f.jeu: f for f in fraicheurs(contexte, maintenant)}, maintenant.date()),
+        "controles": {
+            "executes": len(qualite),
+            "en_ecart": [
+                {cle: c[cle] for cle in ("jeu", "controle", "niveau", "message")}
+                for c in qualite
+                if c["resultat"] != "reussi"
+            ],
+        },
+    }
+    return reponse, 3 if ouverts else 0
+
+
+def phrases_de_statut(etat: dict[str, Any]) -> list[str]:
+    """The answer of `statut`, for a person."""
+    if etat["release"] is None:
+        lignes = [f"Aucune publication dans {etat['donnees']} : lancez « observatoire refresh »."]
+    else:
+        release = etat["release"]
+        lignes = [f"Publication {release['id']}, faite le {release['publiee_le'] or 'date inconnue'}"]
+        lignes += [f"  {release['chemin']}", *_phrases_tentative(etat["tentative"])]
+        lignes += ["", "Sources", *(_phrase_source(source) for source in etat["sources"])]
+        lignes += _phrases_controles(etat["controles"])
+    if etat["refus"]:
+        lignes += ["", "Refusés au dernier rafraîchissement", *(f"  {phrase}" for phrase in etat["refus"])]
+    if etat["problemes"]:
+        lignes += ["", "Problèmes ouverts (que faire : docs/operations.md)"]
+        lignes += [f"  {TITRES[p['genre']]} : {p['phrase']}" for p in etat["problemes"]]
+    if alerte := etat["alerte"]:
+        partie = f"par {', '.join(alerte['canaux'])}" if alerte["canaux"] else "non envoyée"
+        lignes += ["", f"Dernière alerte le {alerte['le']}, {partie} : {alerte['sujet']}"]
+        lignes += [f"  {phrase}" for phrase in alerte["echecs"]]
+    return lignes
 
 
 def phrases_de_provenance(donnees: Path, code: str, indicateur: str, periode: str) -> tuple[list[str], int]:
@@ -69,29 +122,69 @@ def phrases_de_provenance(donnees: Path, code: str, indicateur: str, periode: st
     return lignes, 0
 
 
-def _phrases_sources(sources: list[dict[str, Any]], acces: dict[tuple[str, str, str], str], jour: date) -> list[str]:
-    """One line per dataset: its latest reference date and its age, when its files were last checked, what is not fine."""
-    lignes = ["", "Sources"]
-    for jeu in sorted({s["jeu"] for s in sources}):
-        siennes = [s for s in sources if s["jeu"] == jeu]
+def _sources(dossier: Path, calendriers: dict[str, Fraicheur], jour: date) -> list[dict[str, Any]]:
+    """One entry per dataset: its latest reference date and its age, when its files were last checked, what is expected."""
+    acces = {
+        (f["jeu"], f["millesime"], f["fichier"]): f["verifie_le"]
+        for f in _descripteur(dossier)["provenance"]["fichiers"]
+    }
+    lignes = _table(dossier, "sources")
+    trouvees = []
+    for jeu in sorted({s["jeu"] for s in lignes}):
+        siennes = [s for s in lignes if s["jeu"] == jeu]
         references = sorted(
             {d.strip() for s in siennes for d in str(s["date_reference"] or "").split(";") if d.strip()}
         )
-        verifies = [acces.get((s["jeu"], s["millesime"], s["fichier"]), "") for s in siennes]
-        age = f"dernière référence {_age(references[-1], jour)}" if references else "sans date de référence"
-        mauvais = [
-            f"{s['fichier'] or s['millesime']} : {LIBELLES[s['statut']]}" for s in siennes if s["statut"] in PERIMES
-        ]
-        suite = f" ; {', '.join(mauvais)}" if mauvais else ""
-        lignes.append(
-            f"  {jeu} : {age} ; {accord(len(siennes), 'fichier')}, vérifiés le {max(verifies)[:10] or 'jamais'}{suite}"
+        verifies = [acces.get((s["jeu"], s["millesime"], s["fichier"])) or "" for s in siennes]
+        calendrier = calendriers.get(jeu)
+        trouvees.append(
+            {
+                "jeu": jeu,
+                "reference": references[-1] if references else None,
+                "age": _age(references[-1], jour) if references else None,
+                "fichiers": len(siennes),
+                "verifie_le": max(verifies)[:10] or None,
+                "mauvais": [
+                    {"fichier": s["fichier"] or s["millesime"], "statut": s["statut"]}
+                    for s in siennes
+                    if s["statut"] in PERIMES
+                ],
+                "fraicheur": calendrier.verdict if calendrier else None,
+                "rythme": calendrier.rythme if calendrier else None,
+                "nouveau_le": _texte(calendrier.nouveau_le) if calendrier else None,
+                "attendu_le": _texte(calendrier.attendu_le) if calendrier else None,
+                "en_retard_le": _texte(calendrier.en_retard_le) if calendrier else None,
+            }
         )
-    return lignes
+    return trouvees
 
 
-def _phrases_controles(qualite: list[dict[str, Any]]) -> list[str]:
-    echoues = [c for c in qualite if c["resultat"] != "reussi"]
-    lignes = ["", f"Contrôles : {accord(len(qualite), 'exécuté')}, {accord(len(echoues), 'en écart', 'en écart')}"]
+def _phrase_source(source: dict[str, Any]) -> str:
+    age = f"dernière référence {source['age']}" if source["age"] else "sans date de référence"
+    verifie = f"vérifiés le {source['verifie_le'] or 'jamais'}"
+    suite = f" ; {MOTS_FRAICHEUR[source['fraicheur']]}" if source["fraicheur"] in MOTS_FRAICHEUR else ""
+    if source["attendu_le"]:
+        suite += f" ; prochaine publication vers le {source['attendu_le']}"
+    mauvais = ", ".join(f"{m['fichier']} : {LIBELLES[m['statut']]}" for m in source["mauvais"])
+    suite += f" ; {mauvais}" if mauvais else ""
+    return f"  {source['jeu']}\u00a0: {age} ; {accord(source['fichiers'], 'fichier')}, {verifie}{suite}"
+
+
+def _phrases_tentative(tentative: dict[str, Any] | None) -> list[str]:
+    if tentative is None:
+        return []
+    if tentative["fini_le"] is None:
+        return [f"  dernier rafraîchissement commencé le {tentative['commence_le']}, pas fini"]
+    issue = ISSUES.get(tentative["code"], f"code {tentative['code']}")
+    return [f"  dernier rafraîchissement fini le {tentative['fini_le']} ({tentative['porte']}) : {issue}"]
+
+
+def _phrases_controles(controles: dict[str, Any]) -> list[str]:
+    echoues = controles["en_ecart"]
+    lignes = [
+        "",
+        f"Contrôles : {accord(controles['executes'], 'exécuté')}, {accord(len(echoues), 'en écart', 'en écart')}",
+    ]
     return lignes + [f"  {c['jeu']}, {c['controle']} ({c['niveau']}) : {c['message']}" for c in echoues]
 
 
@@ -122,6 +215,10 @@ def _age(reference: str, aujourdhui: date) -> str:
     mois = (aujourdhui.year - jour.year) * 12 + aujourdhui.month - jour.month
     duree = accord(mois // 12, "an") if mois >= 24 else accord(mois, "mois", "mois")
     return f"{jour.isoformat()} (il y a {duree})"
+
+
+def _texte(jour: date | None) -> str | None:
+    return jour.isoformat() if jour else None
 
 
 def _table(dossier: Path, nom: str) -> list[dict[str, Any]]:

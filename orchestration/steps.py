@@ -25,6 +25,7 @@ from orchestration.settings import Reglages
 from orchestration.state import Inventaire
 
 if TYPE_CHECKING:
+    from ingestion import http
     from ingestion.acquire import EntreeVerrou, Obtenu, Origine, Source, Verrou
     from ingestion.expectations import Resultat
     from ingestion.http import Client
@@ -113,7 +114,8 @@ def inventorier(contexte: Contexte, seulement: Iterable[str] = (), precedent: In
         fichiers = state.empreintes_du_depot(contexte.catalogue, contexte.depot, voulus)
         fichiers |= _empreintes_du_registre(contexte, fichiers)
         if contexte.demo:
-            fichiers["references"] = state.empreinte_fichier(contexte.depot / "references.yml")
+            annexes = (contexte.depot / f"{nom}.yml" for nom in ("references", "errata"))
+            fichiers |= {annexe.stem: state.empreinte_fichier(annexe) for annexe in annexes if annexe.exists()}
     if voulus and precedent:
         declares = {state.cle_fichier(j.jeu, m.millesime, f.nom) for j, m, f in contexte.catalogue.fichiers()}
         fichiers = {cle: valeur for cle, valeur in precedent.fichiers.items() if cle in declares} | fichiers
@@ -135,11 +137,11 @@ def _empreintes_du_registre(contexte: Contexte, deposees: Iterable[str]) -> dict
     return empreintes
 
 
-def ouvrir_client(reglages: Reglages) -> Client:
+def ouvrir_client(reglages: Reglages, bornes: http.Reglages | None = None) -> Client:
     """The client of one run, as the settings want it; to be closed after use (context manager)."""
     from ingestion import http
 
-    bornes = http.Reglages(total_jeu_s=reglages.total_jeu_s)
+    bornes = bornes or http.Reglages(total_jeu_s=reglages.total_jeu_s)
     return http.Client(bornes, contact=reglages.contact, editeur_local=reglages.editeur_local)
 
 
@@ -377,11 +379,12 @@ def publier(contexte: Contexte, entrepot: Path) -> str:
         cible_dbt=dossier_cible(contexte.donnees),
         origine="demo" if contexte.demo else None,
         fiches=not contexte.reglages.sans_fiches,
+        garder=contexte.reglages.releases_gardees,
     )
 
 
 def resume_de_release(contexte: Contexte, release_id: str) -> dict[str, Any]:
-    """What was published and where: `release`, `chemin`, `tables` (name → rows), `couverture` (sentences)."""
+    """What was published and where: `release`, `chemin`, `octets`, `tables` (name → rows), `couverture` (sentences)."""
     import pyarrow.parquet as pq
 
     from publication.coverage import mesurer
@@ -389,7 +392,28 @@ def resume_de_release(contexte: Contexte, release_id: str) -> dict[str, Any]:
     dossier = contexte.donnees / "releases" / release_id
     tables = {c.stem: pq.read_metadata(c).num_rows for c in sorted((dossier / "tables").glob("*.parquet"))}
     couverture = mesurer(dossier / "tables").phrases()
-    return {"release": release_id, "chemin": str(dossier), "tables": tables, "couverture": couverture}
+    octets = taille(dossier)
+    return {"release": release_id, "chemin": str(dossier), "octets": octets, "tables": tables, "couverture": couverture}
+
+
+def taille(dossier: Path, motif: str = "*") -> int:
+    """Bytes of the files below a folder."""
+    return sum(chemin.stat().st_size for chemin in dossier.rglob(motif) if chemin.is_file())
+
+
+def mesures_du_jeu(contexte: Contexte, bilan: BilanJeu) -> dict[str, int]:
+    """Rows read and what became of them, size of the typed layer: for the log and for Dagster."""
+    fichiers = bilan.fichiers
+    return {
+        "lignes": sum(f.nb_retenues for f in fichiers),
+        "fichiers": len(fichiers),
+        "relus": sum(f.a_change for f in fichiers),
+        "lignes_lues": sum(f.nb_lues for f in fichiers),
+        "lignes_exclues": sum(f.nb_exclues for f in fichiers),
+        "lignes_en_quarantaine": sum(f.nb_quarantaine for f in fichiers),
+        "cellules_illisibles": sum(f.nb_cellules_illisibles for f in fichiers),
+        "octets": taille(contexte.donnees / "normalise" / bilan.jeu.replace(".", "/"), "*.parquet"),
+    }
 
 
 def release_courante(contexte: Contexte) -> str | None:

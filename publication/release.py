@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import json
+import os
 import shutil
 from collections.abc import Callable
 from dataclasses import asdict
@@ -45,6 +46,7 @@ from publication.origins import (
 from publication.review import Accord, Retenue
 from publication.secrecy import examiner
 from publication.sheets import statique
+from publication.sheets.pdf import ErreurPdf
 from publication.shelf import (
     A_REMPLACER,
     CHANTIER,
@@ -98,7 +100,7 @@ def publier(
         cible_dbt: folder of dbt's `manifest.json` and `run_results.json`.
         origine: `demo`, `deposit` or `live`; by default what the lock says.
         garder: number of releases to keep, 5 or more; None keeps them all, since figures are cited by release.
-        fiches: write the static sheet of every quartier; the same content already published without them gains them.
+        fiches: write the static sheet of every quartier, in HTML and in PDF; the same content already published without them gains them.
         releases: the shelf, `donnees/releases` by default.
         accord: the decision to publish a content that was held (`accepter`).
     Returns:
@@ -248,10 +250,17 @@ def _contenu(
 
 
 def _ecrire_fiches(edition: Edition, sommes: dict[str, str], precedente: Path | None) -> None:
-    """The static sheets; what they hold comes from `tables/` and `geo/`, so they are no part of the identity."""
+    """The static sheets; what they hold comes from `tables/` and `geo/`, so they are no part of the identity.
+
+    OBSERVATOIRE_ADRESSE gives them the site of their permanent address.
+    """
     descripteur = {"origine": edition.origine, "provenance": {"references": edition.references}}
     jour = edition.publiee_le.astimezone(UTC).date()
-    statique.ecrire(edition.dossier, sommes, descripteur, jour, precedente=precedente)
+    adresse = os.environ.get("OBSERVATOIRE_ADRESSE", "").rstrip("/")
+    try:
+        statique.ecrire(edition.dossier, sommes, descripteur, jour, precedente=precedente, base=adresse)
+    except ErreurPdf as erreur:
+        raise ErreurPublication(str(erreur)) from erreur
 
 
 def _completer(edition: Edition, sommes: dict[str, str]) -> None:

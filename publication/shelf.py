@@ -61,11 +61,17 @@ def lister(releases: Path) -> list[Publication]:
 
 
 def a_ses_fiches(dossier: Path) -> bool:
-    """True when the release holds the static sheet of its quartiers; False too when its checksums cannot be read."""
+    """True when the release holds the static sheets of its quartiers, each page with its PDF; False too when its checksums cannot be read."""
     try:
-        return any(chemin.startswith(FICHES) for chemin in lire_sommes(dossier))
+        fiches = {chemin for chemin in lire_sommes(dossier) if chemin.startswith(FICHES)}
     except (OSError, ValueError):
         return False
+    pages = {
+        chemin.removesuffix(".html")
+        for chemin in fiches
+        if chemin.startswith((f"{FICHES}QP", f"{FICHES}QN")) and chemin.endswith(".html")
+    }
+    return bool(fiches) and all(f"{page}.pdf" in fiches for page in pages)
 
 
 def basculer(releases: Path, release_id: str) -> None:

@@ -1,16 +1,18 @@
 """What every test may ask for: the deposit of published files.
 
 Belongs here: the marker `depot`, its fixture, and the sentence that counts what was left out; one refresh of the demo
-territory and one of the deposit, which several folders of tests read.
+territory and one of the deposit, which several folders of tests read, made once for all the workers of a parallel run.
 Does not belong here: fixtures of one room, which live beside its tests.
 """
 
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 PROJET = Path(__file__).resolve().parent.parent
 DEPOT = Path(os.environ.get("OBSERVATOIRE_DEPOT") or PROJET.parent / "shared" / "data")
@@ -42,14 +44,26 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         )
 
 
+def _une_fois(fabrique: pytest.TempPathFactory, nom: str, faire: Callable[[Path], None]) -> Path:
+    """A folder that the first worker of the run makes, and that the others wait for."""
+    commun = fabrique.getbasetemp().parent if os.environ.get("PYTEST_XDIST_WORKER") else fabrique.getbasetemp()
+    dossier = commun / nom
+    fait = commun / f"{nom}.fait"
+    with FileLock(commun / f"{nom}.verrou"):
+        if not fait.exists():
+            assert not dossier.exists(), f"{nom} could not be made: the first worker that tried says why"
+            dossier.mkdir()
+            faire(dossier)
+            fait.touch()
+    return dossier
+
+
 @pytest.fixture(scope="session")
 def territoire_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The embedded fictitious territory, laid out as a deposit; read-only."""
     from ingestion.demo import ecrire_territoire
 
-    dossier = tmp_path_factory.mktemp("territoire")
-    ecrire_territoire(dossier)
-    return dossier
+    return _une_fois(tmp_path_factory, "territoire", ecrire_territoire)
 
 
 @pytest.fixture(scope="session")
@@ -64,10 +78,12 @@ def donnees_demo(territoire_demo: Path, tmp_path_factory: pytest.TempPathFactory
     from orchestration.refresh import rafraichir
     from orchestration.settings import Reglages
 
-    donnees, journal = tmp_path_factory.mktemp("demo") / "donnees", Journal()
-    issue = rafraichir(Reglages(data=donnees, source="demo", depot=territoire_demo), journal=journal)
-    assert issue.code == 0, journal.alertes
-    return donnees
+    def faire(dossier: Path) -> None:
+        journal = Journal()
+        issue = rafraichir(Reglages(data=dossier, source="demo", depot=territoire_demo), journal=journal)
+        assert issue.code == 0, journal.alertes
+
+    return _une_fois(tmp_path_factory, "donnees-demo", faire)
 
 
 @pytest.fixture(scope="session")
@@ -88,8 +104,10 @@ def donnees_depot(depot: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
 
     if deja := os.environ.get("OBSERVATOIRE_DONNEES_DEPOT"):
         return Path(deja)
-    donnees = tmp_path_factory.mktemp("depot") / "donnees"
-    journal = Journal()
-    issue = rafraichir(Reglages(data=donnees, source="deposit", depot=depot, sans_fiches=True), journal=journal)
-    assert issue.code == 0, journal.alertes
-    return donnees
+
+    def faire(dossier: Path) -> None:
+        journal = Journal()
+        issue = rafraichir(Reglages(data=dossier, source="deposit", depot=depot, sans_fiches=True), journal=journal)
+        assert issue.code == 0, journal.alertes
+
+    return _une_fois(tmp_path_factory, "donnees-depot", faire)

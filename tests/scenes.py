@@ -14,8 +14,8 @@ from typing import Any
 import duckdb
 import yaml
 
-# The refresh lock and dbt's files are written in place: sharing them would touch the original.
-PROPRES_A_UN_DOSSIER = ("rafraichissement.verrou", "entrepot", "dbt")
+# The refresh lock, dbt's files and the log are written in place: sharing them would touch the original.
+PROPRES_A_UN_DOSSIER = ("rafraichissement.verrou", "entrepot", "dbt", "journaux")
 
 
 def copier_donnees(donnees: Path, copie: Path) -> Path:

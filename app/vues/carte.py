@@ -1,4 +1,4 @@
-"""Map: contours of both zonings of a place, points near the quartiers, one indicator on request; drawn here, nothing fetched.
+"""Map: contours of both zonings of a place, points near the quartiers, one indicator on request; drawn here.
 
 Belongs here: the choices of the address, legend and tables of the page.
 Does not belong here: what is drawn (cartographie), how it is drawn (plan).
@@ -12,11 +12,12 @@ from dataclasses import dataclass, field
 import streamlit as st
 
 from app import cartographie as carto
-from app import etat, plan, session
+from app import etat, fond_plan, plan, session
 from publication.sheets import balises as b
 from publication.sheets.balises import Html
 from publication.sheets.fiche import Registre
 from publication.sheets.format_fr import INSECABLE, avec_unite, compte, nombre, periode
+from publication.sheets.lieux import COUCHES
 from publication.sheets.modele import Indicateur, Territoire
 from publication.sheets.sections.bandeau import STATUTS, adresse
 
@@ -212,12 +213,12 @@ def _page() -> None:
     registre = session.registre()
     st.html(b.joindre((
         b.balise("h1", "Carte"),
-        b.balise("p", "Contours des quartiers prioritaires de la politique de la ville (QPV) de 2015 et de 2024, et lieux proches. La carte est dessinée ici : aucun service extérieur n’est appelé.", class_="chapo"),
+        b.balise("p", f"Contours des quartiers prioritaires de la politique de la ville (QPV) de 2015 et de 2024, et lieux proches. {fond_plan.mention()}", class_="chapo"),
     )))  # fmt: skip
     demande = etat.parametre("qpv").upper()
     offerts = carto.lieux_offerts(registre, demande if demande in registre.quartiers else "")
     lieu = etat.choix("territoire", "Lieu", offerts)
-    couches = etat.choix_multiple("couches", "Lieux à dessiner", {c: nom for c, (nom, _) in carto.COUCHES.items()})
+    couches = etat.choix_multiple("couches", "Lieux à dessiner", {c: nom for c, (nom, _, _) in COUCHES.items()})
     cle = etat.choix("indicateur", "Indicateur en couleur", carto.indicateurs_de_la_carte(registre))
     quartiers = carto.quartiers_du_lieu(registre, lieu)
     couleur = _couleur(registre, cle, quartiers)

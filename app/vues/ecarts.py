@@ -73,7 +73,7 @@ def _reference(registre: Registre, li: ec.Ligne, choix: ec.Choix, publiees: dict
 def _evolution(li: ec.Ligne, choix: ec.Choix) -> tuple[object, ...]:
     """Label or motive, dates, own change, change of the reference."""
     e, i = li.evolution, choix.indicateur
-    deltas = [evolution_ecrite(d, i) if e and d is not None else "—" for d in ((e.delta_qpv, e.delta_reference) if e else (None, None))]  # fmt: skip
+    deltas = [evolution_ecrite(d, i) if d is not None else "—" for d in li.deltas[:2]]
     dates = f"{periode(e.periode_debut)} → {periode(e.periode_fin)}" if e else "—"
     issue = b.balise("strong", li.issue) if li.est_lue else b.balise("small", f"Non lue{INSECABLE}: {li.issue}")
     return (issue, dates, *deltas)

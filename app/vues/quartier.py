@@ -56,17 +56,17 @@ def _fiche(fiche: Fiche) -> None:
     st.set_page_config(
         page_title=f"{t.libelle or t.code_territoire} ({t.code_territoire}), {commune} – {session.NOM_SITE}"
     )
-    st.html(b.joindre((bandeau.bandeau(fiche), bandeau.sommaire())))
+    st.html(b.joindre((bandeau.bandeau(fiche), _fiches_a_imprimer(fiche), bandeau.sommaire())))
     reference = etat.choix("reference", "Comparer le quartier avec", _references(fiche))
-    st.html(en_images(feuille.themes_de(fiche, reference)))
+    contours = session.contours((fiche.code, *sorted(fiche.valeurs_liees)))
+    st.html(en_images(feuille.themes_de(fiche, contours, reference)))
     _autre_figure(fiche)
-    codes = (fiche.code, *sorted(fiche.valeurs_liees))
     st.html(
         b.joindre(
             (
-                feuille.situation_de(fiche, session.contours(codes), reference),
+                feuille.situation_de(fiche, reference),
                 sources.section_sources(fiche, _base()),
-                _telecharger(fiche),
+                _retrouver(fiche),
             )
         )
     )
@@ -92,23 +92,24 @@ def _base() -> str:
     return "/".join(adresse.split("/")[:3]) if adresse.startswith("http") else ""
 
 
-def _telecharger(fiche: Fiche) -> b.Html:
+def _fiches_a_imprimer(fiche: Fiche) -> b.Html:
+    """Links to the files of this sheet that the release holds; empty when it was published without them."""
     release = fiche.registre.release
-    liens = []
-    for suffixe, mot in ((".html", "Fiche à imprimer (HTML)"), (".pdf", "Fiche à imprimer (PDF)")):
-        nom = f"quartiers/{fiche.code}{suffixe}"
-        if nom in release.empreintes:
-            liens.append(
-                b.balise(
-                    "li",
-                    b.balise("a", mot, href=f"/releases/{release.identifiant}/{nom}", target="_blank", rel="noopener"),
-                )
-            )
+    liens = [
+        b.balise("a", mot, href=f"/releases/{release.identifiant}/{nom}", target="_blank", rel="noopener")
+        for mot, nom in (
+            ("Fiche en PDF (4 pages au plus)", f"quartiers/{fiche.code}.pdf"),
+            ("Fiche en une page, sans script", f"quartiers/{fiche.code}.html"),
+        )
+        if nom in release.empreintes
+    ]
+    return b.balise("p", b.joindre(liens, " · ")) if liens else b.Html("")
+
+
+def _retrouver(fiche: Fiche) -> b.Html:
     sql = f"SELECT * FROM 'valeurs.parquet' WHERE code_territoire = '{fiche.code}';"
-    morceaux: list[object] = [b.balise("ul", b.joindre(liens), class_="simple")] if liens else []
-    morceaux.append(b.balise("p", f"Retrouver ces chiffres dans les données publiées (page Données){INSECABLE}:"))
-    morceaux.append(b.code(sql))
-    return b.joindre(morceaux)
+    phrase = f"Retrouver ces chiffres dans les données publiées (page Données){INSECABLE}:"
+    return b.joindre((b.balise("p", phrase), b.code(sql)))
 
 
 def _page() -> None:

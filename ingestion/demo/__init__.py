@@ -54,10 +54,14 @@ def ecrire_territoire(dossier: Path) -> None:
 
     Args:
         dossier: created when absent; receives `<producteur>/<jeu>/<fichier>` for every file of the cards,
-            `references.yml` (published values that no file holds) and `index.csv`.
+            `references.yml` (published values that no file holds), `errata.yml` and `index.csv`.
     """
     fichiers = {chemin: contenu for module in MODULES for chemin, contenu in module.fichiers().items()}
-    annexes = {"references.yml": references.references(), "index.csv": references.index(fichiers, Catalogue())}
+    annexes = {
+        "references.yml": references.references(),
+        "errata.yml": references.errata(),
+        "index.csv": references.index(fichiers, Catalogue()),
+    }
     for chemin, contenu in (fichiers | annexes).items():
         cible = dossier / chemin
         cible.parent.mkdir(parents=True, exist_ok=True)

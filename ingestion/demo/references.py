@@ -1,6 +1,6 @@
 """What accompanies the files: the published values that no file holds, and the index of the deposit.
 
-Belongs here: `references.yml` and `index.csv`.
+Belongs here: `references.yml`, `errata.yml` and `index.csv`.
 Does not belong here: the files themselves.
 """
 
@@ -54,6 +54,19 @@ def valeurs() -> list[dict[str, Any]]:
 def references() -> bytes:
     """`references.yml`, the fields of `ReferencePubliee`."""
     return yaml.safe_dump(valeurs(), allow_unicode=True, sort_keys=False, width=200).encode()
+
+
+def errata() -> bytes:
+    """`errata.yml`, the fields of `Erratum`: one figure of one quartier."""
+    erratum = {
+        "identifiant": "demo_2026_001",
+        "indicateur": "part_defm_1_an_plus",
+        "code_territoire": "QP961001",
+        "periode": "2021-12-31",
+        "texte": "la première version donnait la part de 2020 ; la valeur affichée est la bonne (exemple fictif).",
+        "date": "2026-11-02",
+    }
+    return yaml.safe_dump([erratum], allow_unicode=True, sort_keys=False, width=200).encode()
 
 
 def index(fichiers: Mapping[str, bytes], catalogue: Catalogue) -> bytes:

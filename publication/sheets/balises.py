@@ -61,6 +61,7 @@ def _attribut(cle: str) -> str:
     return f" {cle.rstrip('_').replace('_', '-')}"
 
 
+@lru_cache(maxsize=2_000)
 def absence(statut: str, phrase: str | None = None) -> Html:
     """The glyph of a missing value with its word for screen readers and its sentence on hover."""
     forme = ABSENCES.get(statut, ABSENCES["non_diffuse"])
@@ -75,6 +76,7 @@ def marque(statut: str) -> Html:
     return joindre((INSECABLE, balise("abbr", forme.glyphe, class_="marque", title=forme.mot)))
 
 
+@lru_cache(maxsize=100)
 def lecture(code: str, sens: int = -1) -> Html:
     """Symbol, word and colour of a gap; a neutral indicator gets the word alone, in the colour of the text."""
     if code not in LECTURES:
@@ -107,27 +109,55 @@ def tableau(
     A wide table scrolls inside its own region, which can be reached with the keyboard.
     """
     chiffres = set(numeriques)
-    tete = joindre(
+    corps = balise("tbody", joindre(_rangee(ligne, chiffres) for ligne in lignes))
+    return _table(legende, _tete(entetes, chiffres), corps, classe, legende_visible, note)
+
+
+def tableau_groupe(
+    legende: str,
+    entetes: Sequence[object],
+    groupes: Iterable[tuple[object, Iterable[Sequence[object]]]],
+    *,
+    classe: str = "",
+    note: object = "",
+    numeriques: Iterable[int] = (),
+) -> Html:
+    """A table whose rows share a title by groups: what they have in common is written once, as the header of its group."""
+    chiffres = set(numeriques)
+    largeur = len(entetes)
+    corps = joindre(
+        Html(
+            f'<tbody><tr><th scope="rowgroup" colspan="{largeur}">{e(titre)}</th></tr>'
+            f"{''.join([_rangee(ligne, chiffres) for ligne in lignes])}</tbody>"
+        )
+        for titre, lignes in groupes
+    )
+    return _table(legende, _tete(entetes, chiffres), corps, f"groupes {classe}".strip(), True, note)
+
+
+def _tete(entetes: Sequence[object], chiffres: set[int]) -> Html:
+    cellules = joindre(
         balise("th", entete, scope="col", class_="nb" if rang in chiffres else None)
         for rang, entete in enumerate(entetes)
     )
-    corps = joindre(
-        balise(
-            "tr",
-            joindre(
-                balise("th", cellule, scope="row")
-                if rang == 0
-                else balise("td", cellule, class_="nb" if rang in chiffres else None)
-                for rang, cellule in enumerate(ligne)
-            ),
-        )
-        for ligne in lignes
-    )
+    return balise("thead", balise("tr", cellules))
+
+
+def _rangee(ligne: Sequence[object], chiffres: set[int]) -> Html:
+    """One row, written by hand: there are thousands of them on a sheet."""
+    morceaux = ['<tr><th scope="row">', e(ligne[0]), "</th>"]
+    for rang in range(1, len(ligne)):
+        morceaux += ('<td class="nb">' if rang in chiffres else "<td>", e(ligne[rang]), "</td>")
+    morceaux.append("</tr>")
+    return Html("".join(morceaux))
+
+
+def _table(legende: str, tete: Html, corps: Html, classe: str, legende_visible: bool, note: object) -> Html:
     table = balise(
         "table",
         balise("caption", balise("span", legende), class_=None if legende_visible else "invisible"),
-        balise("thead", balise("tr", tete)),
-        balise("tbody", corps),
+        tete,
+        corps,
         class_=f"tableau {classe}".strip(),
     )
     pied = balise("p", note, class_="note-tableau") if note else Html("")

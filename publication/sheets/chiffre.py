@@ -11,7 +11,16 @@ import re
 from publication.sheets import balises as b
 from publication.sheets.balises import Html
 from publication.sheets.fiche import Fiche
-from publication.sheets.format_fr import ABSENCES, INSECABLE, avec_unite, en_periode, intervalle, nombre, periode
+from publication.sheets.format_fr import (
+    ABSENCES,
+    INSECABLE,
+    avec_unite,
+    date_longue,
+    en_periode,
+    intervalle,
+    nombre,
+    periode,
+)
 from publication.sheets.format_fr import ecart as ecart_ecrit
 from publication.sheets.modele import NOMS_NIVEAUX, Ecart, Indicateur, Valeur, lecture_ecart
 from publication.sheets.textes import inclusion, nom_reference, valeur_ecrite
@@ -66,9 +75,18 @@ def reserve(v: Valeur) -> str:
     return f"partiel, {texte}" if v.statut == "partiel" else texte
 
 
-def precisions(v: Valeur, indicateur: Indicateur) -> str:
-    """Interval and caution of a figure, in one line."""
-    return " · ".join(texte for texte in (fiabilite(v, indicateur), reserve(v)) if texte)
+def precisions(fiche: Fiche, v: Valeur, indicateur: Indicateur) -> str:
+    """Interval, caution and errata of a figure, in one line."""
+    return " · ".join(texte for texte in (fiabilite(v, indicateur), reserve(v), *errata(fiche, v)) if texte)
+
+
+def errata(fiche: Fiche, v: Valeur) -> list[str]:
+    """`erratum du 2 novembre 2026 : …`, for each error of the figure that was published."""
+    return [
+        f"erratum du {date_longue(e.date)}{INSECABLE}: {e.texte}"
+        for e in fiche.registre.errata.get(v.indicateur, [])
+        if e.concerne(v)
+    ]
 
 
 def reference(fiche: Fiche, ecart: Ecart, indicateur: Indicateur) -> str:
@@ -116,14 +134,20 @@ def couverture(fiche: Fiche, e: Ecart) -> str:
 
 
 def source_courte(fiche: Fiche, v: Valeur) -> str:
-    """`Insee, Revenus – QPV, millésime 2022`: the attribution line of the dataset and its vintage."""
+    """`Source : Insee, Revenus – QPV, millésime 2022`: the attribution line of the dataset and its vintage."""
+    citee = fiche.registre.references_publiees.get((v.indicateur, v.niveau, v.code_territoire, v.periode))
+    vintage = f", millésime {v.millesime}" if v.millesime and citee is None else ""
+    return f"Source{INSECABLE}: {attribution(fiche, v)}{vintage}"
+
+
+def attribution(fiche: Fiche, v: Valeur) -> str:
+    """The attribution line of the dataset of a figure, without its vintage."""
     citee = fiche.registre.references_publiees.get((v.indicateur, v.niveau, v.code_territoire, v.periode))
     if citee is not None:
-        return f"Source{INSECABLE}: {citee}"
+        return citee
     source = fiche.registre.source_de(v.jeu, v.millesime)
     mention = (source.mention or source.titre) if source else (v.jeu or "source non précisée")
-    mention = mention.removeprefix("Source").lstrip(f" {INSECABLE}:")
-    return f"Source{INSECABLE}: {mention}{f', millésime {v.millesime}' if v.millesime else ''}"
+    return mention.removeprefix("Source").lstrip(f" {INSECABLE}:")
 
 
 def phrase_absence(v: Valeur) -> str:

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from publication.sheets.lecture import Release
+from publication.sheets.lieux import Lieu, Liste, autour, listes
 from publication.sheets.modele import (
+    AXES,
     ECHELLE,
     Ecart,
+    Erratum,
     Evolution,
     Indicateur,
     Lien,
@@ -24,6 +27,7 @@ from publication.sheets.modele import (
     Valeur,
     depuis,
 )
+from publication.sheets.tables import toutes
 
 # The 12 headline figures, in the order of the sheet.
 CHIFFRES_CLES: tuple[str, ...] = (
@@ -53,6 +57,7 @@ class Registre:
     def __init__(self, release: Release) -> None:
         self.release = release
         self._series: dict[tuple[str, str], Series] = {}
+        self._plages: dict[tuple[str, str], dict[tuple[str, str], Plage]] = {}
 
     @cached_property
     def territoires(self) -> dict[tuple[str, str, str], Territoire]:
@@ -83,8 +88,29 @@ class Registre:
         ]
 
     @cached_property
+    def listes_de_lieux(self) -> dict[str, Liste]:
+        """Nature of place → the latest list that the release holds."""
+        return listes(self.release)
+
+    @cached_property
     def _sources_par_millesime(self) -> dict[tuple[str, str], Source]:
         return {(source.jeu, source.millesime): source for source in reversed(self.sources)}
+
+    @cached_property
+    def errata(self) -> dict[str, list[Erratum]]:
+        """Indicator → errors of its published figures, oldest first."""
+        resultat: dict[str, list[Erratum]] = {}
+        for erratum in toutes(self.release, "errata", Erratum):
+            resultat.setdefault(erratum.indicateur, []).append(erratum)
+        return resultat
+
+    @cached_property
+    def _titres(self) -> dict[str, str]:
+        return {source.jeu: source.titre for source in self.sources}
+
+    def titres_de(self, jeux: str | None) -> list[str]:
+        """Titles of the datasets `a;b` that an indicator is read from, in their order."""
+        return [self._titres.get(jeu.strip(), jeu.strip()) for jeu in (jeux or "").split(";") if jeu.strip()]
 
     @cached_property
     def references_publiees(self) -> dict[tuple[str, str, str, str], str]:
@@ -110,12 +136,15 @@ class Registre:
         return resultat
 
     @cached_property
-    def zonages_publies(self) -> dict[tuple[str, str], list[str]]:
-        """(indicator, zoning) → periods for which at least one QPV has a row."""
-        resultat: dict[tuple[str, str], list[str]] = {}
-        for ligne in self.release.lire("select indicateur, zonage, periode from {disponibilites} order by all"):
-            resultat.setdefault((ligne["indicateur"], ligne["zonage"]), []).append(ligne["periode"])
+    def _zonages_publies(self) -> dict[str, set[str]]:
+        resultat: dict[str, set[str]] = {}
+        for ligne in self.release.lire("select distinct indicateur, zonage from {disponibilites}"):
+            resultat.setdefault(ligne["indicateur"], set()).add(ligne["zonage"])
         return resultat
+
+    def zonages_de(self, indicateur: str) -> set[str]:
+        """Zonings on which at least one QPV has a row of the indicator."""
+        return self._zonages_publies.get(indicateur, set())
 
     def series(self, niveau: str, code: str) -> Series:
         """Values of a reference territory, kept in memory: the quartiers of one place share most of them."""
@@ -125,6 +154,13 @@ class Registre:
                 self._series = {}
             self._series[cle] = _valeurs(self.release, niveau, code)
         return self._series.get(cle, {})
+
+    def plages(self, territoire: Territoire) -> dict[tuple[str, str], Plage]:
+        """Ranges among the quartiers of the same département and zoning, kept in memory: at most two per département."""
+        cle = (territoire.zonage or "", territoire.code_departement or "")
+        if cle not in self._plages:
+            self._plages[cle] = plages(self, territoire)
+        return self._plages[cle]
 
     def nom(self, niveau: str, code: str | None) -> str:
         """Label of a territory, or its code when the release does not name it; `14118;14327` is read as two names, no code as no name."""
@@ -152,6 +188,7 @@ class Fiche:
     ecarts: Mapping[tuple[str, str], list[Ecart]]
     evolutions: tuple[Evolution, ...]
     plages: Mapping[tuple[str, str], Plage]
+    lieux: tuple[Lieu, ...]
 
     @property
     def code(self) -> str:
@@ -171,8 +208,10 @@ class Fiche:
 
     def ecarts_de(self, indicateur: str, periode: str) -> list[Ecart]:
         """Gaps of one figure, in the order of the ladder."""
-        liste = self.ecarts.get((indicateur, periode), [])
-        return sorted(liste, key=lambda e: (_rang(e.niveau_reference), _rang_code(e.code_reference), e.code_reference))
+        cle = (indicateur, periode)
+        if cle not in self._ecarts_en_ordre:
+            self._ecarts_en_ordre[cle] = sorted(self.ecarts.get(cle, ()), key=_place)
+        return self._ecarts_en_ordre[cle]
 
     def ecart_choisi(self, indicateur: str, periode: str, reference: str) -> Ecart | None:
         """The gap shown beside a figure: the chosen level, or for `auto` the first level of the ladder with a gap.
@@ -221,6 +260,16 @@ class Fiche:
             groupes.setdefault(evolution.indicateur, []).append(evolution)
         return groupes
 
+    @cached_property
+    def _ecarts_en_ordre(self) -> dict[tuple[str, str], list[Ecart]]:
+        return {}
+
+    @cached_property
+    def indicateurs_avec_ecart(self) -> set[str]:
+        """Indicators that have a row of gap at some period."""
+        return {nom for nom, _ in self.ecarts}
+
+    @cached_property
     def jeux_utilises(self) -> set[tuple[str, str]]:
         """(dataset, vintage) behind the figures of the sheet."""
         series: list[Iterable[Valeur]] = [*self.valeurs.values()]
@@ -235,7 +284,7 @@ class Fiche:
         }
 
 
-_AXES = ("emploi", "transitions", "emancipation", "securite_citoyennete", "transversal")
+_AXES = tuple(AXES)
 _THEMES = ("emploi", "demande_emploi", "activite_economique", "population", "revenus", "prestations", "logement")
 
 
@@ -246,10 +295,16 @@ def _ordre(indicateur: Indicateur) -> tuple[int, int, str, int, str]:
     return axe, theme, indicateur.theme, cle, indicateur.libelle
 
 
+def _place(e: Ecart) -> tuple[int, int, str]:
+    return _rang(e.niveau_reference), _rang_code(e.code_reference), e.code_reference
+
+
+@lru_cache(maxsize=100)
 def _rang(niveau: str) -> int:
     return ECHELLE.index(niveau) if niveau in ECHELLE else len(ECHELLE)
 
 
+@lru_cache(maxsize=10_000)
 def _rang_code(code: str) -> int:
     """Order inside a level: France first among the ensembles of QPV, métropole first at the national level."""
     ordre = ("QPV-FR", "QPV-R", "QPV-D", "QPV-E")
@@ -278,7 +333,8 @@ def construire(registre: Registre, code: str) -> Fiche | None:
         references={cle: registre.series(*cle) for cle in codes_references(territoire)},
         ecarts=_ecarts(registre.release, code),
         evolutions=tuple(_evolutions(registre.release, code)),
-        plages=plages(registre, territoire),
+        plages=registre.plages(territoire),
+        lieux=autour(registre.release, registre.listes_de_lieux, [code]).get(code, ()),
     )
 
 
@@ -329,11 +385,7 @@ def _evolutions(release: Release, code: str) -> list[Evolution]:
 
 def plages(registre: Registre, territoire: Territoire) -> dict[tuple[str, str], Plage]:
     """(indicator, period) → range of the QPV of the same département and zoning."""
-    codes = sorted(
-        t.code_territoire
-        for t in registre.quartiers.values()
-        if t.zonage == territoire.zonage and t.code_departement == territoire.code_departement
-    )
+    codes = codes_du_departement(registre, territoire)
     if not codes:
         return {}
     lignes = registre.release.lire(
@@ -347,6 +399,27 @@ def plages(registre: Registre, territoire: Territoire) -> dict[tuple[str, str], 
             ligne["minimum"], ligne["maximum"], ligne["nb_observes"], len(codes), tuple(ligne["valeurs"])
         )
         for ligne in lignes
+    }
+
+
+def codes_du_departement(registre: Registre, territoire: Territoire) -> list[str]:
+    """The QPV of the same département and zoning."""
+    return sorted(
+        t.code_territoire
+        for t in registre.quartiers.values()
+        if t.zonage == territoire.zonage and t.code_departement == territoire.code_departement
+    )
+
+
+def en_plages(valeurs: Iterable[Valeur], nb_quartiers: int) -> dict[tuple[str, str], Plage]:
+    """The same as `plages`, from the values of the `nb_quartiers` quartiers when they are already read."""
+    observees: dict[tuple[str, str], list[float]] = {}
+    for v in valeurs:
+        if v.statut == "observe" and v.valeur is not None:
+            observees.setdefault((v.indicateur, v.periode), []).append(v.valeur)
+    return {
+        cle: Plage(min(liste), max(liste), len(liste), nb_quartiers, tuple(sorted(liste)))
+        for cle, liste in observees.items()
     }
 
 

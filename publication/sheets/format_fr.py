@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 
 INSECABLE = "\u00a0"
 FINE = "\u202f"
@@ -98,6 +99,7 @@ def arrondir(valeur: float, decimales: int) -> Decimal:
     return -absolu if valeur < 0 else absolu
 
 
+@lru_cache(maxsize=100_000)
 def nombre(valeur: float, decimales: int = 0, *, signe: bool = False) -> str:
     """`1234.5` → `1 234,5` (U+202F between thousands); with `signe`, `+` or U+2212 is always written, except on 0."""
     arrondi = arrondir(valeur, decimales)
@@ -138,6 +140,7 @@ _SINGULIERS = {
 _SUFFIXES = {"%": "%", "‰": "‰", "€/an/UC": "€", "€/m²/mois": "€/m²", "point": "points"}
 
 
+@lru_cache(maxsize=100_000)
 def avec_unite(valeur: float, unite: str, decimales: int, pas: float | None = None) -> str:
     """A value with its unit: `34,7 %`, `13 160 €`, `4 383 hab.` (U+00A0 before the unit)."""
     texte = nombre(valeur, decimales_affichees(unite, decimales, pas))
@@ -154,6 +157,7 @@ def mot_point(valeur: float, decimales: int = 1, complement: str = "") -> str:
     return ("points" if abs(arrondir(valeur, decimales)) >= 2 else "point") + complement
 
 
+@lru_cache(maxsize=50_000)
 def ecart(valeur: float, unite_ecart: str, decimales: int = 1) -> str:
     """A gap with its sign and unit (gap method §4): never « % » for a difference of two percentages."""
     if unite_ecart == "point":
@@ -192,6 +196,7 @@ _PERIODES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = 
 )
 
 
+@lru_cache(maxsize=2_000)
 def periode(texte: str) -> str:
     """A period of a release as it is read: `2021-12-31` → `31 décembre 2021`, `2021-T4` → `4e trimestre 2021`."""
     for motif, ecrire in _PERIODES:
@@ -206,6 +211,7 @@ def annee(texte: str) -> str:
     return "" if texte.startswith("base-") else texte[-4:] if "_" in texte else texte[:4]
 
 
+@lru_cache(maxsize=2_000)
 def en_periode(texte: str) -> str:
     """A period after its preposition: `en 2018`, `au 31 décembre 2021`, `au 4e trimestre 2021`."""
     if re.match(r"^\d{4}$", texte):

@@ -14,8 +14,10 @@ import math
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from html import unescape
 
 from publication.sheets.balises import Html, balise, e, joindre
+from publication.sheets.carte import en_image
 from publication.sheets.couleurs import BANDE, GRIS, GRIS_FONCE, RAIL, TEXTE, VIOLET
 from publication.sheets.format_fr import nombre
 
@@ -133,7 +135,18 @@ def en_images(html: Html) -> Html:
         source = base64.b64encode(svg.encode()).decode()
         return f'{debut}<img alt="{alt}" height="{hauteur}" src="data:image/svg+xml;base64,{source}"></div>'
 
-    return Html(_DESSIN.sub(image, html))
+    return Html(en_image(_DESSIN.sub(image, html)))
+
+
+def dessins(html: Html, largeur: int) -> list[tuple[str, str]]:
+    """(text alternative, SVG file) of each drawing of a page, `largeur` pixels wide, for a printed page."""
+    return [
+        (
+            unescape(alt),
+            f'<svg xmlns="http://www.w3.org/2000/svg" width="{largeur}" height="{hauteur}" font-family="Source Sans Pro">{contenu}</svg>',
+        )
+        for _, alt, hauteur, contenu in _DESSIN.findall(html)
+    ]
 
 
 def _trait(x1: object, y1: object, x2: object, y2: object, **attributs: object) -> Html:

@@ -119,6 +119,8 @@ class Release:
     fiche: Mapping[str, Any]
     _connexion: duckdb.DuckDBPyConnection = field(repr=False)
     _verrou: threading.Lock = field(default_factory=threading.Lock, repr=False)
+    # Small tables already read, by whoever read them: a release never changes.
+    memoire: dict[tuple[str, ...], Any] = field(default_factory=dict, repr=False)
 
     @property
     def identifiant(self) -> str:
@@ -225,7 +227,8 @@ class Release:
 
 def connexion_fermee(chemin: Path) -> duckdb.DuckDBPyConnection:
     """An in-memory DuckDB that can read `chemin` and nothing else, and whose settings can no longer change."""
-    connexion = duckdb.connect(":memory:", config={"threads": 2, "memory_limit": "512MB"})
+    # One thread a query: sharing out the few rows of a sheet costs a quarter more than reading them; sessions run side by side.
+    connexion = duckdb.connect(":memory:", config={"threads": 1, "memory_limit": "512MB"})
     litteral = str(chemin).replace("'", "''")
     for reglage in (
         "set autoinstall_known_extensions = false",

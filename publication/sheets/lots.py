@@ -1,4 +1,4 @@
-"""The sheets of every quartier, read one département at a time: a few large queries instead of some per quartier.
+"""The sheets of every quartier, read some départements at a time: a few large queries instead of some per quartier.
 
 Belongs here: the bulk reading of the large tables, in the order of their keys.
 Does not belong here: what a sheet holds and the reading of a single one (fiche), pages (feuille), files (statique).
@@ -7,12 +7,25 @@ Does not belong here: what a sheet holds and the reading of a single one (fiche)
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 from typing import Any
 
-from publication.sheets.fiche import Fiche, Registre, Series, codes_lies, codes_references, en_series, plages
-from publication.sheets.modele import Ecart, Evolution, Lien, Territoire, Valeur
+from publication.sheets.fiche import (
+    Fiche,
+    Registre,
+    Series,
+    codes_du_departement,
+    codes_lies,
+    codes_references,
+    en_plages,
+    en_series,
+)
+from publication.sheets.lieux import autour
+from publication.sheets.modele import Ecart, Evolution, Lien, Plage, Territoire, Valeur
+
+# Some 1,300 rows each: enough quartiers for few queries, few enough for the memory.
+QUARTIERS_PAR_LOT = 250
 
 
 def toutes_les_fiches(registre: Registre) -> Iterator[Fiche]:
@@ -24,11 +37,17 @@ def toutes_les_fiches(registre: Registre) -> Iterator[Fiche]:
     for lien in registre.liens:
         liens[lien.code_qp2015].append(lien)
         liens[lien.code_qn2024].append(lien)
+    lot: list[Territoire] = []
     for _, quartiers in sorted(departements.items()):
-        yield from _departement(registre, quartiers, liens)
+        if lot and len(lot) + len(quartiers) > QUARTIERS_PAR_LOT:
+            yield from _lot(registre, lot, liens)
+            lot = []
+        lot += quartiers
+    yield from _lot(registre, lot, liens)
 
 
-def _departement(registre: Registre, quartiers: list[Territoire], liens: dict[str, list[Lien]]) -> Iterator[Fiche]:
+def _lot(registre: Registre, quartiers: list[Territoire], liens: dict[str, list[Lien]]) -> Iterator[Fiche]:
+    """The sheets of whole départements."""
     codes = {t.code_territoire for t in quartiers}
     lies = {code: codes_lies(code, liens[code]) for code in codes}
     release = registre.release
@@ -49,9 +68,12 @@ def _departement(registre: Registre, quartiers: list[Territoire], liens: dict[st
             for niveau in sorted({niveau for niveau, _ in voulues})
         )
     )
-    etendues = {zonage: plages(registre, t) for zonage, t in {t.zonage: t for t in quartiers}.items()}
+    etendues: dict[tuple[str, str | None], Mapping[tuple[str, str], Plage]] = {}
+    lieux = autour(release, registre.listes_de_lieux, codes)
     for t in quartiers:
-        code = t.code_territoire
+        code, ensemble = t.code_territoire, (t.zonage, t.code_departement)
+        if ensemble not in etendues:
+            etendues[ensemble] = _plages(par_quartier, codes_du_departement(registre, t))
         par_date: dict[tuple[str, str], list[Ecart]] = {}
         for ecart in ecarts.pop(code, []):
             par_date.setdefault((ecart.indicateur, ecart.periode), []).append(ecart)
@@ -64,8 +86,14 @@ def _departement(registre: Registre, quartiers: list[Territoire], liens: dict[st
             references={cle: references.get(cle, {}) for cle in codes_references(t)},
             ecarts=par_date,
             evolutions=tuple(evolutions.pop(code, [])),
-            plages=etendues[t.zonage],
+            plages=etendues[ensemble],
+            lieux=lieux.get(code, ()),
         )
+
+
+def _plages(par_quartier: Mapping[tuple[str, str], Series], codes: list[str]) -> Mapping[tuple[str, str], Plage]:
+    valeurs = (v for code in codes for serie in par_quartier.get(("qpv", code), {}).values() for v in serie)
+    return en_plages(valeurs, len(codes))
 
 
 def _lire(

@@ -9,9 +9,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any, NamedTuple, TypeVar
 
 T = TypeVar("T")
+# The order of the sheet and of every list of indicators.
+AXES = {
+    "emploi": "Emploi",
+    "transitions": "Transitions",
+    "emancipation": "Émancipation",
+    "securite_citoyennete": "Sécurité et citoyenneté",
+    "transversal": "Habitants, revenus, logement, géographies",
+}
 
 
 def depuis(classe: type[T], ligne: Mapping[str, Any]) -> T:
@@ -67,7 +76,7 @@ class Indicateur:
     disponibilite: str
     attente: str | None
 
-    @property
+    @cached_property
     def sur_la_fiche(self) -> bool:
         """False for figures kept in the extracts (nationality, origin): their card says « jamais sur la fiche »."""
         return "jamais sur la fiche" not in (self.definition or "").lower()
@@ -82,6 +91,21 @@ def pas_publie(methode_incertitude: str | None, basse: float | None, haute: floa
     if methode_incertitude != "arrondi" or basse is None or haute is None:
         return None
     return round(haute - basse, 6)
+
+
+@dataclass(frozen=True)
+class Erratum:
+    """An error of a published figure; without a code or a period it concerns them all."""
+
+    identifiant: str
+    indicateur: str
+    code_territoire: str | None
+    periode: str | None
+    texte: str
+    date: date | None
+
+    def concerne(self, v: Valeur) -> bool:
+        return self.code_territoire in (None, v.code_territoire) and self.periode in (None, v.periode)
 
 
 class Valeur(NamedTuple):
@@ -197,6 +221,8 @@ class Source:
     nb_publiees: int | None
     nb_quarantaine: int | None
     nb_exclues: int | None
+    date_reference: date | None = None
+    est_date_deduite: bool | None = None
 
 
 @dataclass(frozen=True)

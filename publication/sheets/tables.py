@@ -1,12 +1,12 @@
-"""Rows of one small table of a release as typed objects, for one code.
+"""Rows of the small tables of a release as typed objects, for one code.
 
-Belongs here: the equality query, the table that an older release does not have.
+Belongs here: reading a small table once and finding its rows by a code, the table that an older release does not have.
 Does not belong here: the large tables and the sheet itself (fiche), the connection (lecture).
 """
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from publication.sheets.lecture import Release
 from publication.sheets.modele import depuis
@@ -20,16 +20,27 @@ def lignes(release: Release, table: str, classe: type[T], cle: str, code: str) -
     Args:
         table, cle: written in the code, never read from an address.
     """
-    if table not in release.tables or table in release.tables_vides:
-        return []
-    return [
-        depuis(classe, ligne)
-        for ligne in release.lire(f"select * from {{{table}}} where {cle} = ? order by all", [code])
-    ]
+    return list(index(release, table, classe, cle).get(code, []))
+
+
+def index(release: Release, table: str, classe: type[T], cle: str) -> dict[str, list[T]]:
+    """Code → rows of a small table, read once and kept with the release."""
+    nom = (table, classe.__name__, cle)
+    if nom not in release.memoire:
+        par_code: dict[str, list[T]] = {}
+        for ligne in _lignes(release, table):
+            par_code.setdefault(ligne[cle], []).append(depuis(classe, ligne))
+        release.memoire[nom] = par_code
+    trouve: dict[str, list[T]] = release.memoire[nom]
+    return trouve
 
 
 def toutes(release: Release, table: str, classe: type[T]) -> list[T]:
     """Every row of a small table."""
+    return [depuis(classe, ligne) for ligne in _lignes(release, table)]
+
+
+def _lignes(release: Release, table: str) -> list[dict[str, Any]]:
     if table not in release.tables or table in release.tables_vides:
         return []
-    return [depuis(classe, ligne) for ligne in release.lire(f"select * from {{{table}}} order by all")]
+    return release.lire(f"select * from {{{table}}} order by all")

@@ -22,6 +22,7 @@ from publication.sheets.format_fr import (
     periode,
 )
 from publication.sheets.modele import Ecart, Indicateur, Valeur, lecture_ecart
+from publication.sheets.registre_local import est_vide
 
 # Who is counted and what they do, for « 34,7 % des habitants de 15 à 64 ans ont un emploi ».
 PHRASES: dict[str, tuple[str, str]] = {
@@ -304,13 +305,14 @@ def raison_absence(fiche: Fiche, indicateur: Indicateur) -> tuple[str, str]:
             indicateur.attente or "Cette mesure n’existe qu’à l’échelle nationale : aucune valeur par quartier.",
         )
     if indicateur.disponibilite == "registre":
-        return "non_calculable", "Renseigné par le territoire dans le registre local, qui est vide dans cette version."
+        vide = "qui est vide dans cette version" if est_vide(fiche.registre) else "qui n’en dit rien pour ce quartier"
+        return "non_calculable", f"Renseigné par le territoire dans le registre local, {vide}."
     if indicateur.disponibilite == "a_telecharger":
         return (
             "non_calculable",
             indicateur.attente or "La source est connue mais n’est pas encore chargée dans cette version.",
         )
-    zonages = {zonage for nom, zonage in fiche.registre.zonages_publies if nom == indicateur.indicateur}
+    zonages = fiche.registre.zonages_de(indicateur.indicateur)
     if zonages and fiche.territoire.zonage not in zonages:
         autre = "2015" if fiche.territoire.zonage == "2024" else "2024"
         return "non_diffuse", f"Publié sur le zonage {autre} seulement."
@@ -323,7 +325,7 @@ def absence_ecart(fiche: Fiche, indicateur: Indicateur, ecart: Ecart | None) -> 
     """(status, sentence) of a gap that is not there: `ecart` is its row when the release has one."""
     if indicateur.unite in UNITES_SANS_ECART or (ecart is not None and ecart.statut == "non_pertinent"):
         return "non_pertinent", "un effectif, une distance ou un état ne se compare pas en écart"
-    if ecart is None and any(nom == indicateur.indicateur for nom, _ in fiche.ecarts):
+    if ecart is None and indicateur.indicateur in fiche.indicateurs_avec_ecart:
         return "non_diffuse", "la référence choisie n’est pas publiée pour ce chiffre"
     if ecart is None:
         return "non_diffuse", "aucune référence n’est publiée pour ce chiffre"

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from publication.sheets.fiche import CHIFFRES_CLES, Fiche, Registre
 from publication.sheets.format_fr import nombre
 from publication.sheets.modele import Indicateur, Territoire, Valeur
-from publication.sheets.tables import lignes
+from publication.sheets.tables import index, lignes
 
 # As many neighbours as the method keeps when there are enough candidates, and published figures a median needs.
 NB_VOISINS = 8
@@ -112,12 +112,7 @@ def _a_la_date(registre: Registre, code: str, indicateur: str, periode: str) -> 
 
 def codes_pourvus(registre: Registre) -> list[str]:
     """The quartiers that have at least one comparable quartier."""
-    if "comparables" not in registre.release.tables:
-        return []
-    return [
-        ligne["code_qpv"]
-        for ligne in registre.release.lire("select distinct code_qpv from {comparables} order by code_qpv")
-    ]
+    return sorted(index(registre.release, "comparables", Voisin, "code_qpv"))
 
 
 def raison(fiche: Fiche) -> str:

@@ -1,6 +1,6 @@
 """A real observatory and a real Chromium for the browser tests.
 
-Belongs here: the release of the demo territory, the server on a free local port, pages that watch their console and network.
+Belongs here: the releases of the demo territory and of the deposit, a server on a free local port, pages that watch their console and network.
 Does not belong here: assertions (test_*.py), building the demo territory (tests/conftest).
 """
 
@@ -15,11 +15,12 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
-from visiteur import Visite, surveiller
+from visiteur import Visite, visiter
 
 PROJET = Path(__file__).resolve().parents[2]
 ARGUMENTS = ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
@@ -39,31 +40,51 @@ def release_demo(donnees_demo: Path) -> Path:
     return (donnees_demo / "releases" / "current").resolve()
 
 
-@pytest.fixture(scope="session")
-def site(donnees_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Address of an observatory started for the tests, ended by its own process id."""
+@contextmanager
+def serveur(donnees: Path, dossier: Path) -> Iterator[str]:
+    """Address of an observatory started on a data folder, ended by its own process id; a trace in its log is a failure."""
     with socket.socket() as prise:
         prise.bind(("127.0.0.1", 0))
         port = prise.getsockname()[1]
-    journal = tmp_path_factory.mktemp("serveur") / "journal.txt"
+    journal = dossier / "journal.txt"
     commande = [sys.executable, "-m", "streamlit", "run", str(PROJET / "app" / "observatoire.py")]
     with journal.open("wb") as sortie:
-        serveur = subprocess.Popen(
+        processus = subprocess.Popen(
             [*commande, "--server.port", str(port)],
-            cwd=journal.parent,  # not the checkout: settings and imports must not depend on the current folder
-            env=os.environ | {"OBSERVATOIRE_DATA": str(donnees_demo)},
+            cwd=dossier,  # not the checkout: settings and imports must not depend on the current folder
+            env=os.environ | {"OBSERVATOIRE_DATA": str(donnees)},
             stdout=sortie,
             stderr=subprocess.STDOUT,
         )
     adresse = f"http://127.0.0.1:{port}"
     try:
-        _attendre(f"{adresse}/_stcore/health", serveur, journal)
+        _attendre(f"{adresse}/_stcore/health", processus, journal)
         yield adresse
     finally:
-        serveur.terminate()
-        serveur.wait(timeout=20)
+        processus.terminate()
+        processus.wait(timeout=20)
     traces = [ligne for ligne in journal.read_text(encoding="utf-8").splitlines() if "Traceback" in ligne]
     assert traces == [], f"the server logged an error: {journal.read_text(encoding='utf-8')[-3000:]}"
+
+
+@pytest.fixture(scope="session")
+def site(donnees_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The observatory on the demo territory."""
+    with serveur(donnees_demo, tmp_path_factory.mktemp("serveur")) as adresse:
+        yield adresse
+
+
+@pytest.fixture(scope="session")
+def release_depot(donnees_depot: Path) -> Path:
+    """The current release of the published files."""
+    return (donnees_depot / "releases" / "current").resolve()
+
+
+@pytest.fixture(scope="session")
+def site_depot(donnees_depot: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The observatory on the published files; its release has no static sheet."""
+    with serveur(donnees_depot, tmp_path_factory.mktemp("serveur-depot")) as adresse:
+        yield adresse
 
 
 def _attendre(adresse: str, serveur: subprocess.Popen[bytes], journal: Path) -> None:
@@ -98,9 +119,13 @@ def largeur(request: pytest.FixtureRequest) -> str:
 def visite(chromium: Browser, site: str, request: pytest.FixtureRequest) -> Iterator[Visite]:
     """A new session, at the width of `largeur` if the test asks for it; it fails on any incident, whatever the test."""
     nom = request.getfixturevalue("largeur") if "largeur" in request.fixturenames else "bureau"
-    contexte = chromium.new_context(viewport={"width": LARGEURS[nom], "height": 900}, locale="fr-FR")
-    resultat = Visite(contexte.new_page(), site)
-    surveiller(resultat)
-    yield resultat
-    contexte.close()
-    assert resultat.incidents == []
+    with visiter(chromium, site, LARGEURS[nom]) as resultat:
+        yield resultat
+
+
+@pytest.fixture
+def visite_depot(chromium: Browser, site_depot: str, request: pytest.FixtureRequest) -> Iterator[Visite]:
+    """The same on the published files."""
+    nom = request.getfixturevalue("largeur") if "largeur" in request.fixturenames else "bureau"
+    with visiter(chromium, site_depot, LARGEURS[nom]) as resultat:
+        yield resultat

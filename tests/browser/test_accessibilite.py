@@ -125,6 +125,6 @@ def test_le_clavier_atteint_le_contenu_la_recherche_et_une_reponse(visite: Visit
 def test_le_sommaire_mene_aux_sections(visite: Visite) -> None:
     page = visite.ouvrir(PAGES["fiche-2015"])
     ancres = [lien.get_attribute("href") or "" for lien in page.locator(".sommaire a").all()]
-    assert len(ancres) == 14
+    assert len(ancres) == 15
     for ancre in ancres:
         assert page.locator(f"h2{ancre}").count() == 1

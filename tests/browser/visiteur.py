@@ -6,9 +6,11 @@ Does not belong here: starting the server or Chromium (conftest), assertions (te
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
 PIED = ".pied-page"  # the last thing a page writes
 
@@ -35,3 +37,14 @@ def surveiller(visite: Visite) -> None:
     page.on("dialog", lambda dialogue: (visite.incidents.append(f"dialog: {dialogue.message}"), dialogue.dismiss()))
     interne = (visite.site, visite.site.replace("http", "ws", 1), "data:", "blob:")
     page.on("request", lambda r: None if r.url.startswith(interne) else visite.incidents.append(f"outside: {r.url}"))
+
+
+@contextmanager
+def visiter(chromium: Browser, site: str, largeur: int = 1280) -> Iterator[Visite]:
+    """A new session, nothing kept from another one; its incidents fail the test when it ends."""
+    contexte = chromium.new_context(viewport={"width": largeur, "height": 900}, locale="fr-FR")
+    visite = Visite(contexte.new_page(), site)
+    surveiller(visite)
+    yield visite
+    contexte.close()
+    assert visite.incidents == []

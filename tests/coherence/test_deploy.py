@@ -37,7 +37,7 @@ def cles(unite: Path) -> dict[str, str]:
 
 def test_the_units_are_there() -> None:
     assert [unite.stem.removeprefix("observatoire-") for unite in UNITES] == [
-        *("app", "dagster-daemon", "dagster-webserver", "refresh")
+        *("alerte@", "app", "dagster-daemon", "dagster-webserver", "refresh", "veille")
     ]
 
 
@@ -57,11 +57,18 @@ def test_dagster_is_read_only_on_the_loopback() -> None:
 
 
 def test_the_timer_is_the_schedule_of_dagster() -> None:
-    code = (RACINE / "orchestration" / "definitions.py").read_text(encoding="utf-8")
+    code = (RACINE / "orchestration" / "automation.py").read_text(encoding="utf-8")
     lu = re.search(r'^CRON = "(\d+) (\d+) \* \* \*"$', code, flags=re.M)
     assert lu
     quand = cles(DEPLOY / "systemd" / "observatoire-refresh.timer")["OnCalendar"]
     assert quand == f"*-*-* {int(lu[2]):02}:{int(lu[1]):02}:00 Europe/Paris"
+
+
+def test_a_refresh_that_fails_is_told() -> None:
+    for nom in ("refresh", "dagster-daemon"):
+        assert cles(DEPLOY / "systemd" / f"observatoire-{nom}.service")["OnFailure"] == "observatoire-alerte@%n.service"
+    commande = cles(DEPLOY / "systemd" / "observatoire-alerte@.service")["ExecStart"]
+    assert commande == f"{BIN}observatoire alerte --service %i"
 
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd-analyze is not on this machine")

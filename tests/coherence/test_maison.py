@@ -27,7 +27,7 @@ PERMIS = {
     "publication": {"publication"},
     "app": {"app"},
     "orchestration": {"orchestration", "ingestion", "publication"},
-    "benchmarks": {"benchmarks"},
+    "benchmarks": {"benchmarks", "ingestion", "publication"},
 }
 
 
@@ -59,6 +59,9 @@ def test_rooms_hand_over_by_files(piece: str) -> None:
             for nom in noms:
                 autre = nom.split(".")[0]
                 if piece == "app" and nom.startswith("publication.sheets"):
+                    continue
+                # The method page is written from the cards with the words of the sheets.
+                if chemin.name == "method_page.py" and nom == "ingestion.catalogue":
                     continue
                 if autre in PERMIS and autre not in PERMIS[piece]:
                     fautes.append(f"{chemin.relative_to(RACINE)} imports {nom}")
@@ -130,11 +133,13 @@ def test_the_map_of_the_readme_is_the_tree() -> None:
 def test_documented_targets_and_commands_exist() -> None:
     cibles = set(re.findall(r"^([a-z]+):", (RACINE / "Makefile").read_text(encoding="utf-8"), flags=re.M))
     cli = (RACINE / "orchestration" / "cli.py").read_text(encoding="utf-8")
-    for nom in ("README.md", "CONTRIBUTING.md"):
+    for nom in ("README.md", "CONTRIBUTING.md", "docs/operations.md"):
         texte = (RACINE / nom).read_text(encoding="utf-8")
         assert set(re.findall(r"\bmake ([a-z]+)\b(?=[^.]*$|`| )", texte)) - {"it", "sure"} <= cibles, nom
         for commande in set(
-            re.findall(r"\bobservatoire (refresh|probe|serve|releases|registre|status|provenance)\b", texte)
+            re.findall(
+                r"\bobservatoire (refresh|probe|serve|releases|registre|status|provenance|alerte|nettoyer)\b", texte
+            )
         ):
             assert re.search(rf"\b{commande}\b", cli), f"{nom}: observatoire {commande} is not in orchestration/cli.py"
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from ingestion.catalogue import Catalogue, ErreurCatalogue
-from ingestion.method_page import DOCS, SORTIE, ecrire_nombre, texte_de_la_page
+from publication.method_page import DOCS, SORTIE, ecrire_nombre, texte_de_la_page
 from publication.sheets.sections.ecart import ETIQUETTES
 
 RACINE = Path(__file__).resolve().parents[2]

@@ -54,7 +54,7 @@ def test_chaque_fiche_s_ouvre(donnees_demo: Path) -> None:
     """All 123 quartiers, without the interface: the sections that are pure functions of a sheet."""
     from publication.sheets.fiche import Registre, construire
     from publication.sheets.lecture import chemin_courant, ouvrir
-    from publication.sheets.sections import bandeau, chiffres_cles, geographies, manquantes, sources, themes
+    from publication.sheets.sections import bandeau, carte, chiffres_cles, geographies, manquantes, sources, themes
 
     registre = Registre(ouvrir(chemin_courant(donnees_demo / "releases")))
     assert len(registre.quartiers) == 123
@@ -67,7 +67,8 @@ def test_chaque_fiche_s_ouvre(donnees_demo: Path) -> None:
             bandeau.section_en_bref(fiche, "auto"),
             chiffres_cles.section_chiffres_cles(fiche, "auto"),
             themes.tableau_theme(fiche, themes.indicateurs_de(fiche, ("emploi", "transversal")), "auto", "Tout"),
-            geographies.section_geographies(fiche, contours),
+            carte.section_carte(fiche, contours),
+            geographies.section_geographies(fiche),
             manquantes.section_manquantes(fiche),
             sources.section_sources(fiche, ""),
         ]

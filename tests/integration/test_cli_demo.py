@@ -174,5 +174,5 @@ def test_help_is_quick_and_names_every_command() -> None:
     sortie = observatoire("--help")
     assert time.process_time() - debut < 5
     assert sortie.returncode == 0
-    for commande in ("refresh", "probe", "serve", "releases", "status", "provenance"):
+    for commande in ("refresh", "probe", "serve", "releases", "status", "provenance", "alerte", "nettoyer"):
         assert commande in sortie.stdout

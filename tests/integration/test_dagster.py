@@ -7,11 +7,18 @@ Does not belong here: outcomes of the command line (tests/unit), real data (test
 from __future__ import annotations
 
 import json
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
 import pytest
+from dagster._core.events import RunFailureReason
+from dagster._core.execution.retries import auto_reexecution_should_retry_run
 from faux_rafraichissement import RELEASE, Monde
 
 from ingestion.catalogue import Catalogue
@@ -21,6 +28,7 @@ from orchestration.definitions import build_defs
 from orchestration.refresh_lock import verrou_de_rafraichissement
 from orchestration.settings import DEPOT_DU_CODE
 from orchestration.state import Etat
+from orchestration.watch import Veille
 
 CATALOGUE = Catalogue()
 REVENUS = "insee.qpv_revenus"
@@ -82,6 +90,23 @@ def controles(resultat: dg.ExecuteInProcessResult) -> dict[tuple[str, str], Any]
 # --- what is declared ---------------------------------------------------------------------------------------------------
 
 
+def test_two_processes_parse_the_project_at_once(tmp_path: Path) -> None:
+    """The daemon and the webserver start together: both read a whole manifest, and it is the same."""
+    ordre = (
+        "import json, sys; from pathlib import Path; from orchestration.dbt_build import analyser;"
+        " chemin = analyser(Path(sys.argv[1]), Path(sys.argv[2]));"
+        " print(chemin, len(json.loads(chemin.read_text())['nodes']))"
+    )
+    lancer = [sys.executable, "-c", ordre, str(DEPOT_DU_CODE / "dbt_project"), str(tmp_path)]
+    deux = [subprocess.Popen(lancer, stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    dits = {processus.communicate(timeout=120)[0].strip().splitlines()[-1] for processus in deux}
+    assert [processus.returncode for processus in deux] == [0, 0]
+    assert len(dits) == 1
+    assert [chemin.name for chemin in (tmp_path / "dbt" / "analyse").iterdir()] == [
+        Path(dits.pop().split()[0]).parent.name
+    ]
+
+
 def test_every_card_is_an_asset_with_its_theme_owner_and_checks(monde: Monde, manifeste: Path) -> None:
     graphe = definitions(monde, manifeste).resolve_asset_graph()
     for jeu in CATALOGUE.jeux.values():
@@ -91,7 +116,7 @@ def test_every_card_is_an_asset_with_its_theme_owner_and_checks(monde: Monde, ma
         assert noeud.owners == [f"team:{jeu.jeu.split('.')[0]}"]
         assert jeu.titre in (noeud.description or "")
         noms = {cle.name for cle in graphe.get_check_keys_for_assets({brute(jeu.jeu)})}
-        assert noms == {"instantane_a_jour", "attentes"}
+        assert noms == {"instantane_a_jour", "fraicheur", "attentes"}
 
 
 def test_every_asset_has_a_group_an_owner_a_kind_and_a_description(monde: Monde, manifeste: Path) -> None:
@@ -238,6 +263,81 @@ def test_a_run_refuses_while_another_refresh_holds_the_folder(monde: Monde, mani
         resultat = lancer(monde, manifeste)
     assert not resultat.success
     assert monde.appels == []
+
+
+def test_what_breaks_is_tried_again_and_what_is_refused_is_not(monde: Monde, manifeste: Path) -> None:
+    """A disk that fails once; a file without any snapshot, which the same bytes would fail again."""
+    monde.perdus = {REVENUS}
+    lus: Counter[str] = Counter()
+    etapes = monde.etapes()
+
+    def ingerer(contexte: Any, jeu: Any, source: Any) -> Any:
+        lus[jeu.jeu] += 1
+        if jeu.jeu == "insee.cog" and lus[jeu.jeu] == 1:
+            raise OSError(5, "Input/output error")
+        return etapes.ingerer(contexte, jeu, source)
+
+    definies = build_defs(monde.reglages, replace(etapes, ingerer=ingerer), manifeste, attente_reprise_s=0)
+    with dg.DagsterInstance.ephemeral() as instance:
+        resultat = definies.resolve_job_def("refresh").execute_in_process(instance=instance, raise_on_error=False)
+    assert not resultat.success
+    assert (lus["insee.cog"], lus[REVENUS]) == (2, 1)
+    # The outcome is remembered for the operators, with its reason and nothing of the retry.
+    tentative = Veille.lire(monde.reglages.data).tentative
+    assert tentative is not None
+    assert (tentative.porte, tentative.code, tentative.execution) == ("dagster", 1, resultat.run_id)
+    assert any("TP60" in phrase for phrase in tentative.phrases)
+    assert not any("Input/output" in phrase for phrase in tentative.phrases)
+
+
+def test_a_run_of_one_dataset_reads_it_alone_and_measures_every_step(monde: Monde, manifeste: Path) -> None:
+    """What the sensor of changes asks for: the dataset, and everything that is made from it."""
+    monde.rafraichir()
+    monde.appels.clear()
+    definies = definitions(monde, manifeste)
+    graphe = definies.resolve_asset_graph()
+    communs = [cle for cle in graphe.materializable_asset_keys if cle.path[0] != "raw"]
+    with dg.DagsterInstance.ephemeral() as instance:
+        resultat = definies.resolve_job_def("refresh").execute_in_process(
+            instance=instance, raise_on_error=False, asset_selection=[brute(REVENUS), *communs]
+        )
+    assert resultat.success
+    assert monde.appels.count("ingerer") == 1
+    assert monde.appels[-1] == "publier"
+    (lu,) = resultat.asset_materializations_for_node("raw__insee__qpv_revenus")
+    millesimes = len(CATALOGUE.jeux[REVENUS].millesimes)
+    assert lu.metadata["dagster/row_count"].value == 3 * millesimes
+    assert {"octets", "duree_s", "lignes_en_quarantaine"} <= lu.metadata.keys()
+    (publie,) = resultat.asset_materializations_for_node("release")
+    assert {"octets", "duree_s", "release"} <= publie.metadata.keys()
+    lignes = (monde.reglages.data / "journaux" / "rafraichissements.jsonl").read_text(encoding="utf-8").splitlines()
+    siennes = [ligne for ligne in map(json.loads, lignes) if ligne["porte"] == "dagster"]
+    assert [(ligne["etape"], ligne["jeu"], ligne["lignes"]) for ligne in siennes if ligne["etape"] == "jeu"] == [
+        ("jeu", REVENUS, 3 * millesimes)
+    ]
+    assert {"couches", "spatial", "fiches", "entrepot", "attentes", "publication", "fin"} <= {
+        ligne["etape"] for ligne in siennes
+    }
+
+
+def test_the_instance_retries_a_dead_worker_and_never_a_failed_step(tmp_path: Path) -> None:
+    """deploy/dagster.yaml, read by Dagster itself."""
+    shutil.copy(DEPOT_DU_CODE / "deploy" / "dagster.yaml", tmp_path / "dagster.yaml")
+
+    @dg.op
+    def rien() -> None: ...
+
+    @dg.job
+    def essai() -> None:
+        rien()
+
+    with dg.DagsterInstance.from_config(str(tmp_path)) as instance:
+        assert instance.run_monitoring_enabled
+        assert 0 < instance.run_monitoring_max_runtime_seconds <= 6 * 3600
+        echoue = instance.create_run_for_job(essai, status=dg.DagsterRunStatus.FAILURE)
+        for raison, attendu in (("STEP_FAILURE", False), ("RUN_EXCEPTION", True), (None, True)):
+            cause = RunFailureReason(raison) if raison else None
+            assert auto_reexecution_should_retry_run(instance, echoue, cause) is attendu
 
 
 def test_the_workspace_names_the_code_location() -> None:

@@ -7,10 +7,8 @@ Does not belong here: how publication keeps them (tests/unit/test_fiches_publiee
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 import shutil
-from datetime import date
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -20,9 +18,8 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from app.routes import ROUTES
-from publication.sheets import statique
 from publication.sheets.fiche import CHIFFRES_CLES, Registre, construire
-from publication.sheets.lecture import empreintes, ouvrir
+from publication.sheets.lecture import ouvrir
 from publication.sheets.lots import toutes_les_fiches
 
 QUARTIERS = ("QP961001", "QN96101M", "QP961002", "QN96102I")
@@ -30,20 +27,8 @@ SANS_ESPACES = str.maketrans("", "", "\u00a0\u202f ")
 
 
 @pytest.fixture(scope="module")
-def donnees(donnees_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the demo release with its sheets, whatever the release had."""
-    origine = (donnees_demo / "releases" / "current").resolve()
-    copie = tmp_path_factory.mktemp("fiches")
-    release = copie / "releases" / origine.name
-    shutil.copytree(origine, release)
-    shutil.rmtree(release / "quartiers", ignore_errors=True)
-    descripteur = json.loads((release / "datapackage.json").read_text(encoding="utf-8"))
-    statique.ecrire(release, empreintes(release), descripteur, date(2026, 11, 26))
-    fichiers = [f for f in sorted(release.rglob("*")) if f.is_file() and f.name != "SHA256SUMS"]
-    lignes = [f"{hashlib.sha256(f.read_bytes()).hexdigest()}  {f.relative_to(release).as_posix()}\n" for f in fichiers]
-    (release / "SHA256SUMS").write_text("".join(lignes), encoding="utf-8")
-    (copie / "releases" / "current").symlink_to(origine.name)
-    return copie
+def donnees(donnees_fiches: Path) -> Path:
+    return donnees_fiches
 
 
 @pytest.fixture(scope="module")
@@ -104,7 +89,8 @@ def test_chaque_quartier_a_sa_fiche(release: Path) -> None:
         code for (code,) in lire(release, "select code_territoire from '{t}/territoires.parquet' where niveau = 'qpv'")
     }
     assert len(codes) == 123
-    assert {f.stem for f in (release / "quartiers").glob("*.html")} == codes
+    assert {f.stem for f in (release / "quartiers").glob("*.html")} == codes | {"definitions"}
+    definies = set(re.findall(r'<h3 id="(\w+)"', page(release, "definitions")))
     for code in codes:
         texte = page(release, str(code))
         assert texte.startswith('<!DOCTYPE html>\n<html lang="fr">')
@@ -120,6 +106,7 @@ def test_chaque_quartier_a_sa_fiche(release: Path) -> None:
         assert Ouverts(texte).pile == []
         liees = set(re.findall(r'href="(Q[NP]\w{6})\.html"', texte))
         assert liees <= codes
+        assert set(re.findall(r'href="definitions\.html#(\w+)"', texte)) <= definies
 
 
 @pytest.mark.parametrize("code", QUARTIERS)
@@ -160,6 +147,24 @@ def test_les_douze_chiffres_sont_ceux_du_parquet(release: Path, code: str) -> No
     assert ecarts >= 1
 
 
+def test_un_erratum_est_dit_a_cote_de_son_chiffre_et_de_lui_seul(release: Path) -> None:
+    """On the headline card and in the history of the quartier it names, in the table and in the feed; nowhere else."""
+    ((code, indicateur, periode, texte),) = lire(
+        release, "select code_territoire, indicateur, periode, texte from '{t}/errata.parquet'"
+    )
+    dit = f"erratum du 2\u00a0novembre\u00a02026\u00a0: {texte}".replace(" ;", "\u00a0;")
+    fiche = page(release, str(code))
+    assert dit in cartes(fiche)[str(indicateur)].replace("&#x27;", "'")
+    assert periode == "2021-12-31"
+    rangee = next(
+        r for r in fiche.split("<tr>") if dit in r and "<small>erratum" in r and "31\u00a0décembre\u00a02021" in r
+    )
+    assert "31\u00a0décembre\u00a02020" not in rangee
+    autres = [f for f in (release / "quartiers").glob("*.html") if "erratum du" in f.read_text(encoding="utf-8")]
+    assert [f.stem for f in autres] == [code]
+    assert str(texte) in (release / "notes.md").read_text(encoding="utf-8")
+
+
 def test_la_lecture_en_nombre_est_celle_d_une_fiche(release: Path) -> None:
     """Read by département or one by one, a sheet is the same object."""
     registre = Registre(ouvrir(release))
@@ -180,6 +185,10 @@ def test_l_adresse_d_un_quartier_sert_sa_fiche(client: TestClient, release: Path
     assert reponse.content == client.get("/quartiers/QP961001.html").content == octets
     assert reponse.headers["etag"] == f'"{hashlib.sha256(octets).hexdigest()}"'
     assert client.get("/quartiers/QP961001", headers={"if-none-match": reponse.headers["etag"]}).status_code == 304
+    assert "Taux d’emploi des 15-64 ans" in client.get("/quartiers/definitions.html").text
+    imprimee = client.get("/quartiers/QP961001.pdf")
+    assert (imprimee.status_code, imprimee.headers["content-type"]) == (200, "application/pdf")
+    assert imprimee.content == (release / "quartiers" / "QP961001.pdf").read_bytes()
     style = client.get("/quartiers/style.css")
     assert (style.status_code, style.headers["content-type"]) == (200, "text/css; charset=utf-8")
 
@@ -189,6 +198,7 @@ def test_l_adresse_d_un_quartier_sert_sa_fiche(client: TestClient, release: Path
     [
         ("/quartiers/QP961001?reference=commune", "/quartier?qpv=QP961001&reference=commune"),
         ("/quartiers/QP999999", "/quartier?qpv=QP999999"),
+        ("/quartiers/QP999999.pdf", "/quartier?qpv=QP999999"),
         ("/quartiers/..%2fSHA256SUMS", None),
     ],
 )

@@ -109,7 +109,7 @@ def donnees(donnees_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Pat
     (releases / release.name / "lien.csv").symlink_to(dossier / "verrou.yml")
     fiches = releases / release.name / "quartiers"
     fiches.mkdir(exist_ok=True)
-    for nom in ("QP961001.html", "QP961001.pdf", "style.css"):
+    for nom in ("QP961001.html", "QP961001.pdf", "QN96101M.html", "QN96101M.pdf", "definitions.html", "style.css"):
         (fiches / nom).write_text(f"fiche {nom}")
     return dossier
 
@@ -169,6 +169,9 @@ def test_a_release_is_immutable_and_resumable(port: int, release: Path) -> None:
         ("/quartiers/QP961001", "quartiers/QP961001.html", "text/html; charset=utf-8"),
         ("/quartiers/QP961001.html", "quartiers/QP961001.html", "text/html; charset=utf-8"),
         ("/quartiers/QP961001.pdf", "quartiers/QP961001.pdf", "application/pdf"),
+        ("/quartiers/QN96101M", "quartiers/QN96101M.html", "text/html; charset=utf-8"),
+        ("/quartiers/QN96101M.pdf", "quartiers/QN96101M.pdf", "application/pdf"),
+        ("/quartiers/definitions.html", "quartiers/definitions.html", "text/html; charset=utf-8"),
         ("/quartiers/style.css", "quartiers/style.css", "text/css; charset=utf-8"),
         ("/journal.atom", "../journal.atom", "application/atom+xml; charset=utf-8"),
     ],

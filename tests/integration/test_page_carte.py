@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import re
+from itertools import accumulate
 from pathlib import Path
 
 import duckdb
@@ -41,7 +42,10 @@ def test_la_barre_d_echelle_et_le_trait_sont_a_la_mesure_du_terrain() -> None:
     """A square of 0.1° of latitude, 11,119.5 m: the bar of 2 km is 2000/11119.5 of its height."""
     zone = plan.Zone("Carré", "2024", box(0.0, 0.0, 0.1, 0.1).wkb, "/quartier?qpv=X")
     svg = dessin(plan.dessiner([zone], [], "essai"))
-    ordonnees = [float(y) for y in re.findall(r"[ML][\d.]+ ([\d.]+)", svg.split("<title>")[1].split("</g>")[0])]
+    trace = re.search(r'd="M([^"]+)z"', svg)
+    assert trace is not None
+    # The path is a start, then steps: x, y, dx, dy, dx, dy…
+    ordonnees = list(accumulate([float(n) for n in re.findall(r"-?[\d.]+", trace[1])][1::2]))
     barre = re.search(r"v6h([\d.]+)v-6", svg)
     assert barre is not None
     assert ">2 km<" in svg.replace("\u00a0", " ")

@@ -50,6 +50,24 @@ def test_l_evolution_retenue_est_celle_de_la_fiche(registre: Registre) -> None:
             assert li.evolution == fiche.evolution("part_defm_1_an_plus", niveau)
 
 
+def test_une_evolution_refusee_n_a_pas_de_nombre(registre: Registre) -> None:
+    """The release holds both ends of some refused changes; neither the page nor the file shows their difference."""
+    tues = 0
+    for nom, carte in ec.indicateurs_offerts(registre).items():
+        zonage = ec.zonages_offerts(registre, nom)[0]
+        date = ec.periodes_offertes(registre, nom, zonage)[0]
+        choix = ec.Choix(carte, zonage, next(iter(ec.niveaux_offerts(registre, nom, zonage, date))), date)
+        lignes = ec.selectionner(registre, choix, "departement:961")
+        for li, rang in zip(lignes, ec.trame(registre, lignes, choix).iter_rows(named=True), strict=True):
+            e = li.evolution
+            if e is None or e.est_eligible:
+                continue
+            tues += e.delta_qpv is not None
+            assert rang["evolution_quartier"] is rang["evolution_reference"] is rang["evolution_ecart"] is None
+            assert rang["evolution_motif"]
+    assert tues > 0
+
+
 def test_les_comptes_couvrent_tous_les_quartiers_de_france(registre: Registre) -> None:
     choix = ec.Choix(registre.indicateurs["part_defm_1_an_plus"], "2015", "ensemble_qpv", "2021-12-31")
     lues, etiquettes, motifs, lectures = ec.compter(ec.selectionner(registre, choix, ec.FRANCE))

@@ -102,7 +102,7 @@ def test_la_page_dit_ce_qui_a_change(donnees: Path, monkeypatch: pytest.MonkeyPa
     assert re.sub(r"\D", "", re.findall(r'<td class="nb">(.*?)</td>', change)[0]) == f"{avant[0]:.0f}"
     masque = next(li for li in re.findall(r"<tr>.*?</tr>", texte) if "QP961002" in li)
     assert all(">s</abbr>" in cellule for cellule in re.findall(r'<td class="nb">(.*?)</td>', masque))
-    assert "Aucune correction n’a été publiée" in texte
+    assert "demo_2026_001" in texte  # the erratum of the demonstration
     assert "Aucune date n’est connue" in texte
     assert "Le fil Atom sera écrit" in texte
     assert ">None<" not in texte

@@ -101,7 +101,7 @@ def test_every_declared_file_is_written_and_indexed(territoire: Path) -> None:
     """Every file of the cards, those that nobody has seen included, and no file that no card declares."""
     declares = {fichier.chemin for _, _, fichier in Catalogue().fichiers()}
     ecrits = {str(f.relative_to(territoire)) for f in territoire.rglob("*") if f.is_file()}
-    annexes = {"references.yml", "index.csv"}
+    annexes = {"references.yml", "errata.yml", "index.csv"}
     assert ecrits == declares | annexes
     index = lire(territoire / "index.csv", ",")
     assert {ligne["path"] for ligne in index} == ecrits - annexes

@@ -13,11 +13,9 @@ from html import unescape
 from xml.etree import ElementTree
 
 import pytest
-import shapely
 
 from publication.sheets import balises as b
 from publication.sheets import chiffre
-from publication.sheets.carte import carte
 from publication.sheets.graphiques import PlageDessinee, Point, Repere, Serie, en_images, points_et_plage, tendance
 from publication.sheets.modele import Valeur, depuis
 
@@ -182,23 +180,3 @@ def test_chaque_serie_a_son_trait_et_son_symbole() -> None:
     assert styles == [None, "7 4"]
     assert len(svg.findall(".//g[@data-serie='Q']/circle")) == 2
     assert len(svg.findall(".//g[@data-serie='R']/svg")) == 2
-
-
-def test_la_carte_trace_2024_en_plein_et_2015_en_tirets() -> None:
-    contour = shapely.box(-0.40, 49.18, -0.39, 49.19)
-    svg = base64.b64decode(carte([contour.wkb], [contour.buffer(0.001).wkb]).split(",")[1]).decode()
-    assert svg.count("stroke-dasharray") == 1
-    assert svg.count('fill="#EFE8F5"') == 1
-    assert "http" not in svg.replace("http://www.w3.org/2000/svg", "")
-    assert carte([], []) == ""
-
-
-def test_la_barre_d_echelle_donne_la_bonne_longueur() -> None:
-    """A square of 0.01° of latitude is 1,112 m high: 500 m must be 500/1,112 of its height on the image."""
-    contour = shapely.box(0.0, 0.0, 0.01, 0.01)  # on the equator, a degree is the same length both ways
-    svg = base64.b64decode(carte([contour.wkb], []).split(",")[1]).decode()
-    trace = svg.split('<path d="M')[1].split('"')[0].rstrip("Z").split("L")
-    hauteurs = [float(point.split()[1]) for point in trace]
-    barre = float(svg.split("v5h")[1].split("v-5")[0])
-    metres = int(svg.split(" m</text>")[0].split(">")[-1])
-    assert barre / (max(hauteurs) - min(hauteurs)) == pytest.approx(metres / 1111.95, rel=0.01)

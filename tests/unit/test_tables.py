@@ -14,8 +14,8 @@ import polars as pl
 import pytest
 
 from ingestion.acquire import EntreeVerrou, Verrou
-from ingestion.catalogue import Catalogue, ErreurCatalogue, Jeu
-from ingestion.tables import SCHEMAS, construire_tables, copier_verrou, date_de_reference, ecrire_tables
+from ingestion.catalogue import Catalogue, Erratum, ErreurCatalogue, Jeu
+from ingestion.tables import SCHEMAS, _errata, construire_tables, copier_verrou, date_de_reference, ecrire_tables
 
 CATALOGUE = Catalogue()
 
@@ -32,6 +32,7 @@ def test_chaque_table_a_son_schema_et_une_cle(tables: dict[str, pl.DataFrame]) -
         "indicateur_references": ["indicateur", "niveau_reference"],
         "ruptures": ["indicateur", "code"],
         "sources": ["jeu", "millesime", "fichier"],
+        "errata": ["identifiant"],
         "references": ["indicateur", "niveau", "code_territoire", "periode"],
         "motifs": ["motif"],
         "controles": ["jeu", "controle"],
@@ -139,3 +140,14 @@ def test_la_copie_du_verrou_garde_ce_qui_est_publie_et_rien_de_local(tmp_path: P
     copier_verrou(tmp_path, sortie)
     assert list(Verrou(sortie).entrees()) == [("insee.essai", "2022", "a.csv", ENTREE)]
     assert sortie.read_text(encoding="utf-8").startswith("# Written by `make lock`")
+
+
+def test_un_erratum_mal_declare_est_nomme() -> None:
+    """Used twice, or about an indicator that does not exist: the sentence names the entry and what to do."""
+    erratum = Erratum(identifiant="e1", indicateur="taux_emploi_15_64", texte="Faux.", date="2026-01-31")
+    assert _errata([erratum], CATALOGUE.indicateurs)[0]["date"] == date(2026, 1, 31)
+    with pytest.raises(ErreurCatalogue, match="l'identifiant e1 est employé deux fois"):
+        _errata([erratum, erratum], CATALOGUE.indicateurs)
+    inconnu = erratum.model_copy(update={"indicateur": "taux_inconnu"})
+    with pytest.raises(ErreurCatalogue, match="e1 : indicateur taux_inconnu inconnu"):
+        _errata([inconnu], CATALOGUE.indicateurs)

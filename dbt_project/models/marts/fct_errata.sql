@@ -1,1 +1,2 @@
-{{ table_vide() }}
+select identifiant, indicateur, code_territoire, periode, texte, date
+from {{ source('catalogue', 'errata') }}

@@ -17,6 +17,7 @@ from publication.sheets.textes import en_bref
 STATUTS = {"identique": "identique à 2015", "modifie": "modifié en 2024", "nouveau": "nouveau en 2024"}
 SOMMAIRE = (
     ("en-bref", "En bref"),
+    ("carte", "Carte"),
     ("chiffres-cles", "Chiffres clés"),
     ("emploi", "Emploi"),
     ("transitions", "Transitions"),

@@ -69,7 +69,7 @@ def _carte(fiche: Fiche, indicateur: Indicateur, reference: str, statuts: set[st
     else:
         if derniere.statut in ABSENCES:
             statuts.add(derniere.statut)
-        fiable = chiffre.precisions(derniere, indicateur)
+        fiable = chiffre.precisions(fiche, derniere, indicateur)
         corps = b.joindre(
             (
                 b.balise("p", chiffre.valeur(derniere, indicateur), class_="valeur"),

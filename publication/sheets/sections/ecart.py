@@ -30,8 +30,12 @@ LISTES = (
 )
 
 
-def section_ecart(fiche: Fiche, reference: str) -> Html:
-    """The counter first, then the lists; nothing readable is the normal state, and it is said."""
+def section_ecart(fiche: Fiche, reference: str, *, abrege: bool = False) -> Html:
+    """The counter first, then the lists; nothing readable is the normal state, and it is said.
+
+    Args:
+        abrege: the changes that do not stand out are named without their figures, as on a printed sheet.
+    """
     retenues = evolutions_retenues(fiche, reference)
     lues = [(i, e) for i, e in retenues if e.etiquette]
     morceaux: list[object] = [
@@ -41,7 +45,12 @@ def section_ecart(fiche: Fiche, reference: str) -> Html:
     for titre, codes in LISTES:
         liste = [(i, e) for i, e in lues if e.etiquette in codes]
         morceaux.append(b.balise("h3", f"{titre} ({len(liste)})"))
-        morceaux.append(_tableau(fiche, titre, liste) if liste else b.balise("p", "Aucun indicateur."))
+        if not liste:
+            morceaux.append(b.balise("p", "Aucun indicateur."))
+        elif abrege and codes == ("stable",):
+            morceaux.append(b.balise("p", " ; ".join(_avec_dates(i, e) for i, e in liste), "."))
+        else:
+            morceaux.append(_tableau(fiche, titre, liste))
     morceaux += [
         b.consigne(
             "l’évolution de l’écart est ce qu’a fait le quartier moins ce qu’a fait la référence ; sous le seuil, elle est trop faible pour être lue. "
@@ -61,6 +70,10 @@ def evolutions_retenues(fiche: Fiche, reference: str) -> list[tuple[Indicateur, 
         if indicateur.sur_la_fiche and indicateur.sens
     )
     return [(indicateur, evolution) for indicateur, evolution in couples if evolution is not None]
+
+
+def _avec_dates(indicateur: Indicateur, evolution: Evolution) -> str:
+    return f"{indicateur.libelle} ({periode(evolution.periode_debut)} → {periode(evolution.periode_fin)})"
 
 
 def _tableau(fiche: Fiche, titre: str, liste: list[tuple[Indicateur, Evolution]]) -> Html:

@@ -39,6 +39,7 @@ REGISTRE_VIDE = (
     "aucune donnée ouverte ne les contient, seul le territoire peut les écrire."
 )
 ZONAGE_2015 = "Le registre local désigne un quartier par son code de 2024 : ce périmètre de 2015 n’y figure pas."
+AUCUN_ENGAGEMENT = "Aucun engagement n’a été saisi pour ce quartier dans le registre local."
 DROIT_COMMUN = "droit commun"
 POLITIQUE_VILLE = "crédits de la politique de la ville"
 
@@ -54,7 +55,7 @@ def section_engagements(fiche: Fiche) -> Html:
     if saisie.engagements:
         morceaux += [b.balise("p", resume(saisie.engagements)), tableau_engagements(saisie.engagements), consigne()]
     else:
-        morceaux.append(b.balise("p", "Aucun engagement n’a été saisi pour ce quartier dans le registre local."))
+        morceaux.append(b.balise("p", AUCUN_ENGAGEMENT))
     morceaux += [b.balise("h3", "Feuille de route"), feuille_de_route(fiche, saisie.objectifs)]
     morceaux += [b.balise("h3", "Dispositifs"), dispositifs(saisie.dispositifs)]
     if saisie.veilles:

@@ -1,14 +1,13 @@
-"""« Géographies »: the perimeter of 2015 and that of 2024, their common surface, and a static map of both.
+"""« Géographies »: the perimeter of 2015 and that of 2024, and their common surface.
 
-Belongs here: links between the two zonings, the two-contour map and its table.
-Does not belong here: figures (they are never read across the two perimeters).
+Belongs here: links between the two zonings and their table.
+Does not belong here: the map of both perimeters (sections.carte), figures (they are never read across the two perimeters).
 """
 
 from __future__ import annotations
 
 from publication.sheets import balises as b
 from publication.sheets.balises import Html
-from publication.sheets.carte import carte
 from publication.sheets.fiche import Fiche
 from publication.sheets.format_fr import INSECABLE, avec_unite, compte
 from publication.sheets.modele import Lien
@@ -21,17 +20,15 @@ LIENS = {
 }
 
 
-def section_geographies(fiche: Fiche, contours: dict[str, bytes]) -> Html:
-    """`contours`: QPV code → WKB, for the quartier and those it is linked to."""
-    morceaux: list[object] = [b.balise("h2", "Géographies", id="geographies"), b.balise("p", _phrase(fiche))]
-    image = carte(
-        [wkb for code, wkb in contours.items() if code.startswith("QP")],
-        [wkb for code, wkb in contours.items() if code.startswith("QN")],
-    )
-    if image:
-        morceaux.append(_figure(fiche, image, contours))
+def section_geographies(fiche: Fiche) -> Html:
+    """What the perimeter became from one zoning to the other; the map is further up."""
+    plus_haut = b.balise("a", "La carte des contours", href="#carte")
+    morceaux: list[object] = [
+        b.balise("h2", "Géographies", id="geographies"),
+        b.balise("p", _phrase(fiche), " ", plus_haut, " est au début de la fiche."),
+    ]
     if fiche.liens:
-        morceaux.append(_tableau(fiche))
+        morceaux.append(correspondance(fiche))
         morceaux.append(
             b.consigne(
                 _lire(fiche.liens[0]),
@@ -40,6 +37,11 @@ def section_geographies(fiche: Fiche, contours: dict[str, bytes]) -> Html:
             )
         )
     return b.joindre(morceaux)
+
+
+def phrase(fiche: Fiche) -> Html:
+    """What became of the perimeter between the two zonings, in one paragraph."""
+    return b.balise("p", _phrase(fiche))
 
 
 def _phrase(fiche: Fiche) -> str:
@@ -56,24 +58,8 @@ def _phrase(fiche: Fiche) -> str:
     return f"Ce périmètre de 2015 a été remplacé en 2024 : il partage une surface avec {compte(n, 'quartier')} du nouveau zonage."
 
 
-def _figure(fiche: Fiche, image: str, contours: dict[str, bytes]) -> Html:
-    anciens = sorted(code for code in contours if code.startswith("QP"))
-    nouveaux = sorted(code for code in contours if code.startswith("QN"))
-    parts = "; ".join(
-        f"{lien.code_qp2015} et {lien.code_qn2024} : {_part(lien.part_surface_2015)} de la surface de 2015 conservée"
-        for lien in fiche.liens
-    )
-    alt = f"Carte des contours. Trait plein : zonage 2024 ({', '.join(nouveaux) or 'aucun'}). Tirets : zonage 2015 ({', '.join(anciens) or 'aucun'}). {parts}"
-    cles = b.joindre(
-        (
-            Html('<span class="cle" aria-hidden="true"></span>'), f"trait plein, zonage 2024 ({', '.join(nouveaux) or 'aucun'}) · ",
-            Html('<span class="cle tiret" aria-hidden="true"></span>'), f"tirets, zonage 2015 ({', '.join(anciens) or 'aucun'})",
-        )
-    )  # fmt: skip
-    return Html(f'<figure class="carte"><img src="{image}" alt="{b.e(alt)}"><figcaption>{cles}</figcaption></figure>')
-
-
-def _tableau(fiche: Fiche) -> Html:
+def correspondance(fiche: Fiche) -> Html:
+    """The quartiers of the other zoning that share a surface with this one, and which share."""
     lignes = [
         (
             _lien(fiche, lien.code_qp2015),

@@ -26,6 +26,7 @@ from publication.sheets.format_fr import (
 from publication.sheets.graphiques import LEGENDE, Point, Serie, tendance
 from publication.sheets.modele import Ecart, Indicateur, Valeur
 from publication.sheets.sections import themes
+from publication.sheets.sections.points import TABLEAU_SUIT
 from publication.sheets.textes import DEPARTS_ARRIVEES, nom_reference
 
 STRUCTURE = (
@@ -48,14 +49,15 @@ _RACCOURCIS = (
 def section_inscrits(fiche: Fiche) -> Html:
     """Level, trend and structure; the reason when nothing is published."""
     serie = fiche.valeurs.get("defm_abc", [])
-    morceaux = [b.balise("h3", "Demandeurs d’emploi inscrits à France Travail"), _niveau(fiche, serie)]
+    morceaux = [b.balise("h3", "Demandeurs d’emploi inscrits à France Travail"), niveau_inscrits(fiche)]
     if serie:
         morceaux += [_tendance(fiche), _structure(fiche)]
     return b.joindre(morceaux)
 
 
-def _niveau(fiche: Fiche, serie: Sequence[Valeur]) -> Html:
+def niveau_inscrits(fiche: Fiche) -> Html:
     """How many, when, and how many without any work; or why it is not known."""
+    serie = fiche.valeurs.get("defm_abc", [])
     abc = fiche.indicateur("defm_abc")
     v = fiche.derniere_lisible("defm_abc")
     if abc is None or not serie:
@@ -84,7 +86,7 @@ def _absence_2024(fiche: Fiche) -> str:
 def _tendance(fiche: Fiche) -> Html:
     """Base-100 index of the quartier and of the fixed panels; the line stops where a 31 December is missing."""
     indice = fiche.indicateur("indice_defm_abc")
-    propres = [v for v in fiche.valeurs.get("indice_defm_abc", []) if v.est_lisible and v.valeur is not None]
+    propres = indices_propres(fiche)
     if indice is None:
         return Html("")
     if len(propres) < 2:
@@ -92,19 +94,38 @@ def _tendance(fiche: Fiche) -> Html:
         statut = derniere.statut if derniere is not None else "non_calculable"
         phrase = ABSENCES.get(statut, ABSENCES["non_calculable"]).phrase
         return b.balise("p", b.absence(statut), f" Évolution en base 100 : {phrase}")
+    return b.joindre(
+        (
+            b.balise("h4", titre_tendance(propres)),
+            dessin_tendance(fiche, propres),
+            b.consigne(_lire(propres), f"{indice.avertissement} {DEPARTS_ARRIVEES}"),
+            _tableau_tendance(fiche, _series(fiche, propres), indice),
+        )
+    )
+
+
+def indices_propres(fiche: Fiche) -> list[Valeur]:
+    """The published indices of the quartier; a trend needs two."""
+    return [v for v in fiche.valeurs.get("indice_defm_abc", []) if v.est_lisible and v.valeur is not None]
+
+
+def titre_tendance(propres: Sequence[Valeur]) -> str:
+    """The title of the trend."""
+    return f"Évolution depuis le {periode(propres[0].periode)}, en base 100"
+
+
+def dessin_tendance(fiche: Fiche, propres: Sequence[Valeur]) -> Html:
+    """The lines alone, with their legend."""
     series = _series(fiche, propres)
     debut, dernier = propres[0], propres[-1]
     niveau = nombre(dernier.valeur or 0.0, 1)
     resume = f"Inscrits A, B, C, base 100 au {periode(debut.periode)} : {niveau} au {periode(dernier.periode)}."
-    alt = f"{resume} Le tableau qui suit donne les mêmes valeurs."
+    alt = f"{resume} {TABLEAU_SUIT}"
     traces = [_tracer(nom, valeurs) for nom, valeurs in series]
     return b.joindre(
         (
-            b.balise("h4", f"Évolution depuis le {periode(debut.periode)}, en base 100"),
             tendance(traces, "base 100", "au 31 décembre", origine=100, alt=alt),
             b.legende_series([nom for nom, _ in series], LEGENDE),
-            b.consigne(_lire(propres), f"{indice.avertissement} {DEPARTS_ARRIVEES}"),
-            _tableau_tendance(fiche, series, indice),
         )
     )
 
@@ -179,8 +200,21 @@ def _tableau_tendance(fiche: Fiche, series: Sequence[tuple[str, Sequence[Valeur]
 
 
 def _structure(fiche: Fiche) -> Html:
+    """The table of `tableau_structure`, how to read it, and every date of its figures."""
+    table = tableau_structure(fiche)
+    if not table:
+        return Html("")
+    lecture = b.consigne(
+        "chaque part est calculée sur l’ensemble des inscrits A, B, C du quartier ; les barres vont de 0 à 100 %.",
+        "l’ancienneté d’inscription n’est pas une durée de chômage ; ces parts dépendent aussi de l’âge des habitants.",
+    )
+    historique = themes.historique(fiche, _presents(fiche), "Structure des inscrits")
+    return b.joindre((b.balise("h4", "Structure"), table, lecture, historique))
+
+
+def tableau_structure(fiche: Fiche) -> Html:
     """Who the registered job seekers are, beside the QPV of the région (or the widest published set)."""
-    presents = [i for nom in STRUCTURE if (i := fiche.indicateur(nom)) is not None and fiche.derniere(nom) is not None]
+    presents = _presents(fiche)
     if not presents:
         return Html("")
     statuts: set[str] = set()
@@ -192,12 +226,12 @@ def _structure(fiche: Fiche) -> Html:
         lignes,
         numeriques=(3,),
     )
-    lecture = b.consigne(
-        "chaque part est calculée sur l’ensemble des inscrits A, B, C du quartier ; les barres vont de 0 à 100 %.",
-        "l’ancienneté d’inscription n’est pas une durée de chômage ; ces parts dépendent aussi de l’âge des habitants.",
-    )
-    historique = themes.historique(fiche, presents, "Structure des inscrits")
-    return b.joindre((b.balise("h4", "Structure"), table, b.legende_absences(statuts), lecture, historique))
+    return b.joindre((table, b.legende_absences(statuts)))
+
+
+def _presents(fiche: Fiche) -> list[Indicateur]:
+    """The indicators of the structure that have at least one published row here."""
+    return [i for nom in STRUCTURE if (i := fiche.indicateur(nom)) is not None and fiche.derniere(nom) is not None]
 
 
 def _ligne_structure(fiche: Fiche, indicateur: Indicateur, statuts: set[str]) -> list[object]:

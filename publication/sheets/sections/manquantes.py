@@ -12,67 +12,51 @@ from publication.sheets import balises as b
 from publication.sheets.balises import Html
 from publication.sheets.fiche import Fiche
 from publication.sheets.format_fr import ABSENCES, INSECABLE, compte, periode
+from publication.sheets.modele import Indicateur, Valeur
 from publication.sheets.textes import raison_absence
 
 
 def section_manquantes(fiche: Fiche) -> Html:
-    """Counts by motive, then the masked values, then the indicators that have nothing for this quartier."""
-    masquees = [
-        (indicateur, v)
-        for indicateur in fiche.registre.indicateurs_en_ordre
-        if indicateur.sur_la_fiche
-        for v in fiche.valeurs.get(indicateur.indicateur, [])
-        if not v.est_lisible
-    ]
-    absents = [
-        (i, *raison_absence(fiche, i))
-        for i in fiche.registre.indicateurs_en_ordre
-        if i.sur_la_fiche and i.indicateur not in fiche.valeurs and not _est_contexte(fiche, i.indicateur)
-    ]
-    compteur = Counter([v.statut for _, v in masquees] + [statut for _, statut, _ in absents])
-    total = sum(compteur.values())
+    """Counts by motive, then the masked values, then the indicators that have nothing for this quartier, by reason."""
+    masquees, absents = _masquees(fiche), _absents(fiche)
+    dates: dict[tuple[str, str], list[str]] = {}
+    for i, v in masquees:
+        dates.setdefault((i.libelle, v.statut), []).append(periode(v.periode))
     lignes_masquees = [
-        (i.libelle, periode(v.periode), b.absence(v.statut), ABSENCES.get(v.statut, ABSENCES["non_diffuse"]).mot)
-        for i, v in masquees
+        (libelle, " ; ".join(quand), b.absence(statut), ABSENCES.get(statut, ABSENCES["non_diffuse"]).mot)
+        for (libelle, statut), quand in dates.items()
     ]
-    lignes_absents = [(i.libelle, b.absence(statut), ABSENCES[statut].mot, phrase) for i, statut, phrase in absents]
+    raisons: dict[tuple[str, str], list[str]] = {}
+    for i, statut, phrase in absents:
+        raisons.setdefault((statut, phrase), []).append(i.libelle)
+    lignes_absents = [
+        (phrase, b.absence(statut), ABSENCES[statut].mot, " ; ".join(noms))
+        for (statut, phrase), noms in raisons.items()
+    ]
     morceaux: list[object] = [
         b.balise("h2", "Données manquantes", id="donnees-manquantes"),
-        b.balise(
-            "p",
-            f"{compte(total, 'valeur')} ne {'peut' if total < 2 else 'peuvent'} pas être {'donnée' if total < 2 else 'données'} pour ce quartier. Une valeur masquée n’est jamais remplacée par un zéro ni recalculée.",
-        ),
-        b.tableau(
-            "Valeurs manquantes par motif",
-            ("Signe", "Motif", "Nombre", "Ce que cela veut dire"),
-            [
-                (b.e(ABSENCES[s].glyphe), ABSENCES[s].mot, str(n), ABSENCES[s].phrase)
-                for s, n in compteur.most_common()
-                if s in ABSENCES
-            ],
-            numeriques=(2,),
-        ),
+        _resume(masquees, absents),
     ]
     if lignes_masquees:
-        titre = f"Valeurs masquées ou non diffusées ({len(lignes_masquees)})"
+        titre = f"Valeurs masquées ou non diffusées ({len(masquees)})"
         morceaux.append(
             b.repli(
                 titre,
                 b.tableau(
                     "Valeurs masquées ou non diffusées de ce quartier",
-                    ("Indicateur", "Date", "Signe", "Motif"),
+                    ("Indicateur", "Dates", "Signe", "Motif"),
                     lignes_masquees,
                 ),
             )
         )
     if lignes_absents:
-        titre = f"Indicateurs sans valeur pour ce quartier ({len(lignes_absents)})"
+        titre = f"Indicateurs sans valeur pour ce quartier ({len(absents)})"
         morceaux.append(
             b.repli(
                 titre,
                 b.tableau(
                     "Indicateurs sans valeur pour ce quartier",
-                    ("Indicateur", "Signe", "Motif", "Raison"),
+                    ("Raison", "Signe", "Motif", "Indicateurs"),
                     lignes_absents,
                 ),
             )
@@ -84,6 +68,48 @@ def section_manquantes(fiche: Fiche) -> Html:
         )
     )
     return b.joindre(morceaux)
+
+
+def resume(fiche: Fiche) -> Html:
+    """How many values cannot be given, by motive: each sign, its word, its count and what it means."""
+    return _resume(_masquees(fiche), _absents(fiche))
+
+
+def _resume(masquees: list[tuple[Indicateur, Valeur]], absents: list[tuple[Indicateur, str, str]]) -> Html:
+    compteur = Counter([v.statut for _, v in masquees] + [statut for _, statut, _ in absents])
+    total = sum(compteur.values())
+    phrase = f"{compte(total, 'valeur')} ne {'peut' if total < 2 else 'peuvent'} pas être {'donnée' if total < 2 else 'données'} pour ce quartier. Une valeur masquée n’est jamais remplacée par un zéro ni recalculée."
+    table = b.tableau(
+        "Valeurs manquantes par motif",
+        ("Signe", "Motif", "Nombre", "Ce que cela veut dire"),
+        [
+            (b.e(ABSENCES[s].glyphe), ABSENCES[s].mot, str(n), ABSENCES[s].phrase)
+            for s, n in compteur.most_common()
+            if s in ABSENCES
+        ],
+        numeriques=(2,),
+    )
+    return b.joindre((b.balise("p", phrase), table))
+
+
+def _masquees(fiche: Fiche) -> list[tuple[Indicateur, Valeur]]:
+    """Published rows without a figure."""
+    return [
+        (indicateur, v)
+        for indicateur in fiche.registre.indicateurs_en_ordre
+        if indicateur.sur_la_fiche
+        for v in fiche.valeurs.get(indicateur.indicateur, [])
+        if not v.est_lisible
+    ]
+
+
+def _absents(fiche: Fiche) -> list[tuple[Indicateur, str, str]]:
+    """Indicators without any row, each with its status and its sentence."""
+    return [
+        (i, *raison_absence(fiche, i))
+        for i in fiche.registre.indicateurs_en_ordre
+        if i.sur_la_fiche and i.indicateur not in fiche.valeurs and not _est_contexte(fiche, i.indicateur)
+    ]
 
 
 def _est_contexte(fiche: Fiche, nom: str) -> bool:

@@ -32,6 +32,7 @@ NIVEAUX_ATTENDUS = (
 )
 # Fewer quartiers than this make a range that says more of one of them than of the département.
 MINIMUM_PLAGE = 3
+TABLEAU_SUIT = "Le tableau qui suit donne les mêmes valeurs."
 
 
 @dataclass(frozen=True)
@@ -61,10 +62,20 @@ def points(fiche: Fiche, indicateur: Indicateur) -> Html:
         statut = derniere.statut if derniere is not None else "non_diffuse"
         phrase = ABSENCES.get(statut, ABSENCES["non_diffuse"]).phrase
         return b.joindre((b.balise("p", b.absence(statut), f" {phrase}"), b.legende_absences((statut,))))
+    return b.joindre((_dessin(sujet), _consigne(sujet), _tableau(sujet)))
+
+
+def dessin(fiche: Fiche, indicateur: Indicateur) -> Html:
+    """The plot alone; empty when there is no number."""
+    sujet = _sujet(fiche, indicateur)
+    return _dessin(sujet) if sujet is not None else Html("")
+
+
+def _dessin(sujet: Sujet) -> Html:
+    indicateur = sujet.indicateur
     axe = f"{UNITES_DESSINEES.get(indicateur.unite, indicateur.unite)}, {periode(sujet.valeur.periode)}"
-    alt = f"{indicateur.libelle}. {_resume(sujet)} Le tableau qui suit donne les mêmes valeurs."
-    dessin = points_et_plage(_reperes(sujet), sujet.plage, axe, alt)
-    return b.joindre((dessin, _consigne(sujet), _tableau(sujet)))
+    alt = f"{indicateur.libelle}. {_resume(sujet)} {TABLEAU_SUIT}"
+    return points_et_plage(_reperes(sujet), sujet.plage, axe, alt)
 
 
 def _sujet(fiche: Fiche, indicateur: Indicateur) -> Sujet | None:
@@ -133,7 +144,7 @@ def _consigne(sujet: Sujet) -> Html:
 
 def _tableau(sujet: Sujet) -> Html:
     v, indicateur = sujet.valeur, sujet.indicateur
-    fiable = chiffre.precisions(v, indicateur)
+    fiable = chiffre.precisions(sujet.fiche, v, indicateur)
     propre = b.joindre((chiffre.valeur(v, indicateur), b.balise("small", fiable) if fiable else ""))
     lignes: list[list[object]] = [[b.balise("strong", sujet.fiche.territoire.libelle), propre, "", ""]]
     statuts: set[str] = {v.statut} if v.statut in ABSENCES else set()

@@ -7,6 +7,7 @@ Does not belong here: the employment section (emploi), the headline cards (chiff
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from publication.sheets import balises as b
 from publication.sheets import chiffre
@@ -14,7 +15,7 @@ from publication.sheets.balises import Html
 from publication.sheets.fiche import Fiche
 from publication.sheets.format_fr import ABSENCES, INSECABLE, compte, periode
 from publication.sheets.modele import Indicateur, Valeur
-from publication.sheets.textes import absence_ecart, raison_absence, valeur_ecrite
+from publication.sheets.textes import absence_ecart, valeur_ecrite
 
 # What no figure per quartier will say, whatever the release holds.
 LIMITES = {
@@ -22,6 +23,8 @@ LIMITES = {
     "police et la gendarmerie ne sont publiés que pour la commune : ils ne décrivent pas le quartier.",
     "emancipation": "Aucune mesure des discriminations n’existe par quartier.",
 }
+# The page of the definitions in the explorer; the static pages have their own (feuille).
+DEFINITIONS = "/indicateurs"
 ENTETES = ("Indicateur", "Date", "Quartier", "Référence", "Écart", "Lecture")
 
 
@@ -36,33 +39,31 @@ def indicateurs_de(fiche: Fiche, axes: Sequence[str], themes: Sequence[str] | No
 
 def tableau_theme(fiche: Fiche, indicateurs: Sequence[Indicateur], reference: str, legende: str) -> Html:
     """One row per indicator that has at least one published row for this quartier; the warnings below."""
+    table = tableau_chiffres(fiche, indicateurs, reference, legende)
+    if not table:
+        return Html("")
+    presents = [i for i in indicateurs if fiche.derniere(i.indicateur) is not None]
+    return b.joindre((table, avertissements(presents), historique(fiche, presents, legende)))
+
+
+def tableau_chiffres(fiche: Fiche, indicateurs: Sequence[Indicateur], reference: str, legende: str) -> Html:
+    """The table alone, with the legend of its signs; empty without any published row."""
     statuts: set[str] = set()
-    lignes = []
-    presents = []
-    for indicateur in indicateurs:
-        v = fiche.derniere(indicateur.indicateur)
-        if v is None:
-            continue
-        presents.append(indicateur)
-        lignes.append(_ligne(fiche, indicateur, v, reference, statuts))
+    couples = ((i, fiche.derniere(i.indicateur)) for i in indicateurs)
+    lignes = [_ligne(fiche, i, v, reference, statuts) for i, v in couples if v is not None]
     if not lignes:
         return Html("")
     return b.joindre(
-        (
-            b.tableau(legende, ENTETES, lignes, numeriques=(2, 4), classe="theme"),
-            b.legende_absences(statuts),
-            avertissements(presents),
-            historique(fiche, presents, legende),
-        )
+        (b.tableau(legende, ENTETES, lignes, numeriques=(2, 4), classe="theme"), b.legende_absences(statuts))
     )
 
 
 def _ligne(fiche: Fiche, indicateur: Indicateur, v: Valeur, reference: str, statuts: set[str]) -> list[object]:
     if v.statut in ABSENCES:
         statuts.add(v.statut)
-    fiable = chiffre.precisions(v, indicateur)
+    fiable = chiffre.precisions(fiche, v, indicateur)
     cellule = b.joindre((chiffre.valeur(v, indicateur), b.balise("small", fiable) if fiable else ""))
-    nom = b.balise("span", indicateur.libelle, title=indicateur.definition)
+    nom = lien_definition(indicateur.indicateur, indicateur.libelle)
     e = fiche.ecart_choisi(v.indicateur, v.periode, reference)
     if e is None or e.ecart is None:
         statut, raison = absence_ecart(fiche, indicateur, e)
@@ -96,32 +97,36 @@ def avertissements(indicateurs: Sequence[Indicateur]) -> Html:
 
 
 def historique(fiche: Fiche, indicateurs: Sequence[Indicateur], legende: str) -> Html:
-    """Every published date of every figure, without any line between them; breaks are printed."""
+    """Every published date of every figure, without any line between them; sources are numbered, breaks are printed."""
     statuts: set[str] = set()
-    lignes = []
+    sources: dict[str, int] = {}
+    groupes = []
     for indicateur in indicateurs:
+        lignes = []
         for v in fiche.valeurs.get(indicateur.indicateur, []):
             if v.statut in ABSENCES:
                 statuts.add(v.statut)
-            mot = ABSENCES[v.statut].mot if v.statut in ABSENCES else "observé"
-            lignes.append(
-                (
-                    indicateur.libelle,
-                    chiffre.date(v),
-                    chiffre.valeur(v, indicateur),
-                    mot,
-                    chiffre.source_courte(fiche, v).removeprefix(f"Source{INSECABLE}: "),
-                )
+            numero = sources.setdefault(chiffre.attribution(fiche, v), len(sources) + 1)
+            ecrit = b.joindre(
+                (chiffre.valeur(v, indicateur), *(b.balise("small", dit) for dit in chiffre.errata(fiche, v)))
             )
-    table = b.tableau(
-        f"{legende} : toutes les dates publiées",
-        ("Indicateur", "Date", "Valeur", "Statut", "Source"),
-        lignes,
-        numeriques=(2,),
+            lignes.append((chiffre.date(v), ecrit, str(numero), v.millesime or "—"))
+        groupes.append((indicateur.libelle, lignes))
+    table = b.tableau_groupe(
+        f"{legende} : toutes les dates publiées", ("Date", "Valeur", "Source", "Millésime"), groupes, numeriques=(1,)
     )
+    nombre = sum(len(lignes) for _, lignes in groupes)
+    notes = b.joindre((f"Source {numero}{INSECABLE}: {source}" for source, numero in sources.items()), b.balise("br"))
     return b.repli(
-        f"Toutes les dates publiées ({compte(len(lignes), 'valeur')})",
-        b.joindre((table, b.legende_absences(statuts), ruptures(fiche, indicateurs))),
+        f"Toutes les dates publiées ({compte(nombre, 'valeur')})",
+        b.joindre(
+            (
+                table,
+                b.balise("p", notes, class_="note-tableau"),
+                b.legende_absences(statuts),
+                ruptures(fiche, indicateurs),
+            )
+        ),
     )
 
 
@@ -141,15 +146,18 @@ def ruptures(fiche: Fiche, indicateurs: Sequence[Indicateur]) -> Html:
 
 
 def absents(fiche: Fiche, indicateurs: Sequence[Indicateur]) -> Html:
-    """The indicators of a theme without any row for this quartier, each with its reason."""
-    lignes = []
-    for indicateur in indicateurs:
-        if fiche.derniere(indicateur.indicateur) is None:
-            statut, phrase = raison_absence(fiche, indicateur)
-            lignes.append(b.balise("li", b.absence(statut), f" {indicateur.libelle}{INSECABLE}: {phrase}"))
-    if not lignes:
+    """The names of the indicators of a theme without any row for this quartier; their reasons are said once, further down."""
+    noms = [i.libelle for i in indicateurs if fiche.derniere(i.indicateur) is None]
+    if not noms:
         return Html("")
-    return b.repli(f"Sans valeur pour ce quartier ({len(lignes)})", b.balise("ul", b.joindre(lignes), class_="simple"))
+    liste = b.balise("p", " ; ".join(noms), ". ", b.balise("a", "Pourquoi", href="#donnees-manquantes"), ".")
+    return b.repli(f"Sans valeur pour ce quartier ({len(noms)})", liste)
+
+
+@lru_cache(maxsize=1_000)
+def lien_definition(indicateur: str, libelle: str) -> Html:
+    """The name of an indicator, with a link to what it counts."""
+    return b.balise("a", libelle, href=f"{DEFINITIONS}?indicateur={indicateur}", class_="nom")
 
 
 def section_simple(fiche: Fiche, titre: str, ancre: str, axe: str, reference: str) -> Html:

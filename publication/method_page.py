@@ -18,41 +18,12 @@ from typing import Any
 import yaml
 
 from ingestion.catalogue import RACINE, Bloc, Catalogue, ErreurCatalogue, Fichier, Indicateur, Jeu
+from publication.sheets.modele import AXES
+from publication.sheets.mots import NIVEAUX, SENS, nom_theme
 
 DOCS = RACINE.parent / "docs"
 SORTIE = DOCS / "methode.md"
 ENTETE = "<!-- Écrit par `make docs` d’après docs/modeles/methode.md et les fiches : ne pas modifier ici. -->\n"
-AXES = {
-    "transversal": "Transversal",
-    "emploi": "Emploi",
-    "transitions": "Transitions",
-    "emancipation": "Émancipation",
-    "securite_citoyennete": "Sécurité et citoyenneté",
-}
-THEMES = {
-    "activite_economique": "Activité économique",
-    "citoyennete": "Citoyenneté",
-    "demande_emploi": "Demande d’emploi",
-    "ecologie": "Écologie",
-    "education": "Éducation",
-    "geographies": "Géographies",
-    "numerique": "Numérique",
-    "sante": "Santé",
-    "securite": "Sécurité",
-}
-SENS = {
-    -1: "une valeur plus haute est moins favorable",
-    0: "sans sens favorable ou défavorable",
-    1: "une valeur plus haute est plus favorable",
-}
-NIVEAUX = {
-    "Q": "publié par quartier",
-    "Qe": "calculé par quartier d’après des lieux, des adresses ou des contours",
-    "Qi": "estimé par quartier d’après les Iris",
-    "C": "contexte : commune ou échelon plus large, jamais le quartier",
-    "N": "repère national : aucun quartier n’a sa valeur",
-    "L": "saisi par le territoire dans le registre local",
-}
 DISPONIBILITES = {
     "calcule": "",
     "a_telecharger": "au moins un de ses fichiers reste à charger auprès du producteur.",
@@ -176,7 +147,7 @@ def _indicateurs(catalogue: Catalogue) -> str:
     for axe in AXES:
         parties.append(f"### {AXES[axe]}")
         for theme in (t for a, t in themes if a == axe):
-            parties.append(f"#### {THEMES.get(theme, theme.replace('_', ' ').capitalize())}")
+            parties.append(f"#### {nom_theme(theme)}")
             parties += [_indicateur(catalogue, i) for i in themes[axe, theme]]
     return "\n\n".join(parties)
 
@@ -186,7 +157,8 @@ def _indicateur(catalogue: Catalogue, i: Indicateur) -> str:
     rapport = ", rapporté à : ".join(part for part in (i.numerateur, i.denominateur) if part)
     lignes = [
         f"- calcul : {rapport}" if rapport else "",
-        f"- unité : {i.unite} ; {SENS[i.sens]}",
+        f"- unité : {i.unite}",
+        f"- sens : {SENS[i.sens]}",
         f"- niveau : {NIVEAUX[i.niveau_publie]}",
         f"- zonages : {', '.join(i.zonages)}" if i.zonages else "",
         *(f"- source : {_source(catalogue.jeux[s.jeu], s.colonnes)}" for s in i.sources),
@@ -271,3 +243,7 @@ def ecrire_page(catalogue: Catalogue, sortie: Path = SORTIE) -> None:
     """Writes the method page."""
     sortie.write_text(texte_de_la_page(catalogue), encoding="utf-8")
     print(f"écrit : {sortie}")
+
+
+if __name__ == "__main__":
+    ecrire_page(Catalogue())
