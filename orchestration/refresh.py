@@ -244,11 +244,12 @@ def construire_ou_arreter(etapes: Etapes, contexte: Contexte, suivre: Callable[[
 def publier_ou_arreter(etapes: Etapes, contexte: Contexte, entrepot: Path) -> str:
     """The release id; a refusal of publication is a reason to stop like another."""
     from publication.contract import ErreurPublication
+    from publication.review import PublicationRetenue
 
     try:
         return etapes.publier(contexte, entrepot)
     except ErreurPublication as erreur:
-        raise Arret(erreur.phrases) from erreur
+        raise Arret(erreur.phrases, retenue=isinstance(erreur, PublicationRetenue)) from erreur
 
 
 def _ingerer_tout(contexte: Contexte, journal: Journal, etapes: Etapes, seulement: list[str]) -> list[str]:

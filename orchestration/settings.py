@@ -57,6 +57,10 @@ class Reglages(BaseSettings):
         default=False,
         description="`true` publishes without the sheets of each quartier (HTML and PDF), which take some minutes for France.",
     )
+    relecture: bool | None = Field(
+        default=None,
+        description="`true` holds a release whose volume, coverage or magnitude changed too much until a person accepts it (docs/operations.md), `false` never does; by default with `live` only.",
+    )
     editeur: str | None = Field(default=None, description="Who publishes the site, named on « Mentions légales ».")
     adresse: str | None = Field(
         default=None,
@@ -101,7 +105,7 @@ class Reglages(BaseSettings):
         return chemin.expanduser().absolute()
 
     @field_validator(
-        *("depot", "registre", "contact", "editeur_local", "adresse", "releases_gardees"),
+        *("depot", "registre", "contact", "editeur_local", "adresse", "releases_gardees", "relecture"),
         *("alerte_a", "alerte_de", "alerte_smtp", "alerte_smtp_utilisateur"),
         *("alerte_smtp_mot_de_passe", "alerte_webhook"),
         mode="before",
@@ -109,7 +113,7 @@ class Reglages(BaseSettings):
     @classmethod
     def _vide_veut_dire_absent(cls, valeur: Any) -> Any:
         """An empty variable is what `make` passes when no deposit is asked for."""
-        return valeur or None
+        return None if valeur == "" else valeur
 
     @field_validator("depot", "registre")
     @classmethod
@@ -127,6 +131,11 @@ class Reglages(BaseSettings):
             montre = "" if defaut is None else f"`{defaut}`"
             lignes.append(f"| `OBSERVATOIRE_{nom.upper()}` | {montre} | {champ.description} |")
         return "\n".join(lignes)
+
+    @property
+    def a_relire(self) -> bool:
+        """Whether a release that changed too much waits for a person."""
+        return self.source == "live" if self.relecture is None else self.relecture
 
     @property
     def nature(self) -> Literal["demo", "reel"]:

@@ -380,6 +380,7 @@ def publier(contexte: Contexte, entrepot: Path) -> str:
         origine="demo" if contexte.demo else None,
         fiches=not contexte.reglages.sans_fiches,
         garder=contexte.reglages.releases_gardees,
+        relecture=contexte.reglages.a_relire,
     )
 
 

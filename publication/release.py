@@ -91,6 +91,7 @@ def publier(
     fiches: bool = True,
     releases: Path | None = None,
     accord: Accord | None = None,
+    relecture: bool = True,
 ) -> str:
     """Publish the content of a warehouse; the same content is the same release, and nothing is then rewritten.
 
@@ -103,6 +104,7 @@ def publier(
         fiches: write the static sheet of every quartier, in HTML and in PDF; the same content already published without them gains them.
         releases: the shelf, `donnees/releases` by default.
         accord: the decision to publish a content that was held (`accepter`).
+        relecture: hold a content that changed too much (review).
     Returns:
         the id of the release that readers now get.
     Raises:
@@ -117,7 +119,15 @@ def publier(
             (chantier / "release").mkdir(parents=True)
             (chantier / "temporaire").mkdir()
             release_id = _construire(
-                entrepot, donnees, chantier, cible_dbt, origine, horloge, fiches=fiches, accord=accord
+                entrepot,
+                donnees,
+                chantier,
+                cible_dbt,
+                origine,
+                horloge,
+                fiches=fiches,
+                accord=accord,
+                relecture=relecture,
             )
             basculer(releases, release_id)
             review.abandonner(releases.parent)
@@ -169,6 +179,7 @@ def _construire(
     *,
     fiches: bool,
     accord: Accord | None,
+    relecture: bool,
 ) -> str:
     """Write the release in `chantier/release`, move it to its final name unless it is already there; returns its id."""
     releases, dossier = chantier.parent, chantier / "release"
@@ -203,7 +214,7 @@ def _construire(
             f"Le contenu à publier ({empreinte}) n'est pas celui qui a été relu ({accord.contenu}) : "
             "relancez un rafraîchissement, puis « observatoire releases review »."
         )
-    if accord is None and deja is None and precedente is not None:
+    if relecture and accord is None and deja is None and precedente is not None:
         motifs = review.motifs_de_relecture(precedente, dossier, acces, review.Seuils.lire(donnees))
         if motifs:
             depuis = publiee_le.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
