@@ -190,7 +190,7 @@ def test_chaque_valeur_masquee_a_son_signe_son_mot_et_sa_phrase(visite: Visite, 
     page = visite.ouvrir(f"/quartier?qpv={code}")
     table = page.locator("table", has=page.get_by_text("Valeurs masquées ou non diffusées de ce quartier"))
     rangees = table.locator("tbody tr")
-    dates = [len(cellule.split(" ; ")) for cellule in rangees.locator("td:nth-child(2)").all_text_contents()]
+    dates = [len(cellule.split(";")) for cellule in rangees.locator("td:nth-child(2)").all_text_contents()]
     lignes = [ligne for ligne, n in zip(rangees.all_text_contents(), dates, strict=True) for _ in range(n)]
     assert len(lignes) == len(masquees) > 0
     par_statut = [statut for (statut,) in masquees]
