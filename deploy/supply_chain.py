@@ -68,13 +68,13 @@ def licence_declaree(nom: str) -> str | None:
         fiche = metadata(nom)
     except PackageNotFoundError:
         return None
-    if expression := fiche.get("License-Expression"):
+    for expression in fiche.get_all("License-Expression") or []:
         return str(expression)
     classes = [c.rsplit(" :: ", 1)[-1] for c in fiche.get_all("Classifier") or [] if c.startswith("License :: ")]
     connues = sorted({SPDX[c] for c in classes if c in SPDX})
     if connues and len(connues) == len(set(classes)):
         return " OR ".join(connues)
-    libre = str(fiche.get("License") or "").strip()
+    libre = " ".join(fiche.get_all("License") or []).strip()
     return SPDX.get(libre, libre) if len(libre) < 40 and re.fullmatch(r"[A-Z][A-Za-z0-9.-]+", libre) else None
 
 

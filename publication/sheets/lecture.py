@@ -120,7 +120,7 @@ class Release:
     _connexion: duckdb.DuckDBPyConnection = field(repr=False)
     _verrou: threading.Lock = field(default_factory=threading.Lock, repr=False)
     # Small tables already read, by whoever read them: a release never changes.
-    memoire: dict[tuple[str, ...], Any] = field(default_factory=dict, repr=False)
+    memoire: dict[tuple[str, type, str], Any] = field(default_factory=dict, repr=False)
 
     @property
     def identifiant(self) -> str:

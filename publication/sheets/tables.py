@@ -25,7 +25,7 @@ def lignes(release: Release, table: str, classe: type[T], cle: str, code: str) -
 
 def index(release: Release, table: str, classe: type[T], cle: str) -> dict[str, list[T]]:
     """Code → rows of a small table, read once and kept with the release."""
-    nom = (table, classe.__name__, cle)
+    nom = (table, classe, cle)
     if nom not in release.memoire:
         par_code: dict[str, list[T]] = {}
         for ligne in _lignes(release, table):
