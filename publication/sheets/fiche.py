@@ -388,18 +388,9 @@ def plages(registre: Registre, territoire: Territoire) -> dict[tuple[str, str], 
     codes = codes_du_departement(registre, territoire)
     if not codes:
         return {}
-    lignes = registre.release.lire(
-        "select indicateur, periode, min(valeur) as minimum, max(valeur) as maximum, count(valeur) as nb_observes,"
-        " list(valeur order by valeur) as valeurs from {valeurs} where niveau = 'qpv' and zonage = ?"
-        f" and code_territoire in ({_marques(codes)}) and statut = 'observe' and valeur is not null group by 1, 2",
-        [territoire.zonage, *codes],
-    )
-    return {
-        (ligne["indicateur"], ligne["periode"]): Plage(
-            ligne["minimum"], ligne["maximum"], ligne["nb_observes"], len(codes), tuple(ligne["valeurs"])
-        )
-        for ligne in lignes
-    }
+    conditions = {"niveau": "qpv", "zonage": territoire.zonage, "statut": "observe"}
+    colonnes = ("indicateur", "periode", "valeur")
+    return en_plages(registre.release.parmi("valeurs", colonnes, "code_territoire", codes, conditions), len(codes))
 
 
 def codes_du_departement(registre: Registre, territoire: Territoire) -> list[str]:
@@ -411,17 +402,13 @@ def codes_du_departement(registre: Registre, territoire: Territoire) -> list[str
     )
 
 
-def en_plages(valeurs: Iterable[Valeur], nb_quartiers: int) -> dict[tuple[str, str], Plage]:
-    """The same as `plages`, from the values of the `nb_quartiers` quartiers when they are already read."""
-    observees: dict[tuple[str, str], list[float]] = {}
-    for v in valeurs:
-        if v.statut == "observe" and v.valeur is not None:
-            observees.setdefault((v.indicateur, v.periode), []).append(v.valeur)
+def en_plages(observees: Iterable[tuple[str, str, float | None]], nb_quartiers: int) -> dict[tuple[str, str], Plage]:
+    """(indicator, period) → range, from the (indicator, period, value) observed in `nb_quartiers` quartiers."""
+    groupes: dict[tuple[str, str], list[float]] = {}
+    for indicateur, periode, valeur in observees:
+        if valeur is not None:
+            groupes.setdefault((indicateur, periode), []).append(valeur)
     return {
         cle: Plage(min(liste), max(liste), len(liste), nb_quartiers, tuple(sorted(liste)))
-        for cle, liste in observees.items()
+        for cle, liste in groupes.items()
     }
-
-
-def _marques(valeurs: Iterable[str]) -> str:
-    return ", ".join("?" for _ in valeurs)

@@ -93,7 +93,7 @@ def _lot(registre: Registre, quartiers: list[Territoire], liens: dict[str, list[
 
 def _plages(par_quartier: Mapping[tuple[str, str], Series], codes: list[str]) -> Mapping[tuple[str, str], Plage]:
     valeurs = (v for code in codes for serie in par_quartier.get(("qpv", code), {}).values() for v in serie)
-    return en_plages(valeurs, len(codes))
+    return en_plages(((v.indicateur, v.periode, v.valeur) for v in valeurs if v.statut == "observe"), len(codes))
 
 
 def _lire(
