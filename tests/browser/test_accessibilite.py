@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 from visiteur import Visite
 
 PAGES = {
@@ -128,3 +129,9 @@ def test_le_sommaire_mene_aux_sections(visite: Visite) -> None:
     assert len(ancres) == 15
     for ancre in ancres:
         assert page.locator(f"h2{ancre}").count() == 1
+    page.locator(".sommaire a").filter(has_text="Chiffres clés").click()
+    titre = page.get_by_role("heading", name="Chiffres clés", exact=True)
+    expect(titre).to_be_in_viewport(ratio=1)
+    # The bar at the top stays over the page: it may not cover the title that was asked for.
+    haut = page.get_by_test_id("stHeader").evaluate("e => e.getBoundingClientRect().bottom")
+    assert titre.evaluate("e => e.getBoundingClientRect().top") >= haut
