@@ -108,34 +108,31 @@ def tableau(
 
     A wide table scrolls inside its own region, which can be reached with the keyboard.
     """
-    chiffres = set(numeriques)
-    corps = balise("tbody", joindre(_rangee(ligne, chiffres) for ligne in lignes))
-    return _table(legende, _tete(entetes, chiffres), corps, classe, legende_visible, note)
+    chiffres = frozenset(numeriques)
+    corps = Html(f"<tbody>{''.join([_rangee(ligne, chiffres) for ligne in lignes])}</tbody>")
+    return _table(legende, _tete(tuple(entetes), chiffres), corps, classe, legende_visible, note)
 
 
 def tableau_groupe(
-    legende: str,
-    entetes: Sequence[object],
-    groupes: Iterable[tuple[object, Iterable[Sequence[object]]]],
-    *,
-    classe: str = "",
-    note: object = "",
-    numeriques: Iterable[int] = (),
+    legende: str, entetes: Sequence[object], groupes: Iterable[Html], *, classe: str = "", note: object = ""
 ) -> Html:
-    """A table whose rows share a title by groups: what they have in common is written once, as the header of its group."""
-    chiffres = set(numeriques)
-    largeur = len(entetes)
-    corps = joindre(
-        Html(
-            f'<tbody><tr><th scope="rowgroup" colspan="{largeur}">{e(titre)}</th></tr>'
-            f"{''.join([_rangee(ligne, chiffres) for ligne in lignes])}</tbody>"
-        )
-        for titre, lignes in groupes
+    """A table whose rows share a title by groups (`groupe`): what they have in common is written once, as the header of its group."""
+    return _table(
+        legende, _tete(tuple(entetes), frozenset()), joindre(groupes), f"groupes {classe}".strip(), True, note
     )
-    return _table(legende, _tete(entetes, chiffres), corps, f"groupes {classe}".strip(), True, note)
 
 
-def _tete(entetes: Sequence[object], chiffres: set[int]) -> Html:
+def groupe(titre: object, largeur: int, lignes: Iterable[Sequence[object]]) -> Html:
+    """The rows of one group under their title; `largeur`: number of columns of the table."""
+    aucune: frozenset[int] = frozenset()
+    return Html(
+        f'<tbody><tr><th scope="rowgroup" colspan="{largeur}">{e(titre)}</th></tr>'
+        f"{''.join([_rangee(ligne, aucune) for ligne in lignes])}</tbody>"
+    )
+
+
+@lru_cache(maxsize=2_000)
+def _tete(entetes: tuple[object, ...], chiffres: frozenset[int]) -> Html:
     cellules = joindre(
         balise("th", entete, scope="col", class_="nb" if rang in chiffres else None)
         for rang, entete in enumerate(entetes)
@@ -143,7 +140,7 @@ def _tete(entetes: Sequence[object], chiffres: set[int]) -> Html:
     return balise("thead", balise("tr", cellules))
 
 
-def _rangee(ligne: Sequence[object], chiffres: set[int]) -> Html:
+def _rangee(ligne: Sequence[object], chiffres: frozenset[int]) -> Html:
     """One row, written by hand: there are thousands of them on a sheet."""
     morceaux = ['<tr><th scope="row">', e(ligne[0]), "</th>"]
     for rang in range(1, len(ligne)):
@@ -153,16 +150,14 @@ def _rangee(ligne: Sequence[object], chiffres: set[int]) -> Html:
 
 
 def _table(legende: str, tete: Html, corps: Html, classe: str, legende_visible: bool, note: object) -> Html:
-    table = balise(
-        "table",
-        balise("caption", balise("span", legende), class_=None if legende_visible else "invisible"),
-        tete,
-        corps,
-        class_=f"tableau {classe}".strip(),
+    """The table in its region, written by hand as its rows are."""
+    titre, invisible = e(legende), "" if legende_visible else ' class="invisible"'
+    pied = f'<p class="note-tableau">{e(note)}</p>' if note else ""
+    return Html(
+        f'<div class="defile" role="region" aria-label="{e("Tableau : ")}{titre}" tabindex="0">'
+        f'<table class="{f"tableau {classe}".strip()}"><caption{invisible}><span>{titre}</span></caption>{tete}{corps}</table></div>'
+        f"{pied}"
     )
-    pied = balise("p", note, class_="note-tableau") if note else Html("")
-    region = balise("div", table, class_="defile", role="region", aria_label=f"Tableau : {legende}", tabindex="0")
-    return joindre((region, pied))
 
 
 def legende_absences(statuts: Iterable[str]) -> Html:

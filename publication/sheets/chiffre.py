@@ -7,6 +7,7 @@ Does not belong here: the list of figures of a section (sections), numbers (form
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from publication.sheets import balises as b
 from publication.sheets.balises import Html
@@ -37,13 +38,20 @@ def valeur(v: Valeur, indicateur: Indicateur) -> Html:
     """The figure with its mark (`e`, `p`), or the glyph of what is missing."""
     if not v.est_lisible:
         return b.absence(v.statut)
-    return b.joindre((valeur_ecrite(v, indicateur), b.marque(v.statut)))
+    ecrite = b.e(valeur_ecrite(v, indicateur))
+    return ecrite if v.statut == "observe" else b.joindre((ecrite, b.marque(v.statut)))
 
 
 def date(v: Valeur) -> Html:
     """The period; a deduced date is marked."""
-    texte = b.e(periode(v.periode))
-    if not v.est_date_deduite:
+    return date_ecrite(v.periode, bool(v.est_date_deduite))
+
+
+@lru_cache(maxsize=1_000)
+def date_ecrite(quand: str, est_deduite: bool) -> Html:
+    """A period in words, with an asterisk when the file does not say it."""
+    texte = b.e(periode(quand))
+    if not est_deduite:
         return texte
     return b.joindre(
         (texte, INSECABLE, b.balise("abbr", "*", title="date déduite : elle n’est pas écrite dans le fichier"))

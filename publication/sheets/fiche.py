@@ -6,10 +6,11 @@ Does not belong here: words (textes, format_fr), HTML (balises, sections), chart
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
+from publication.sheets.balises import Html
 from publication.sheets.lecture import Release
 from publication.sheets.lieux import Lieu, Liste, autour, listes
 from publication.sheets.modele import (
@@ -58,6 +59,7 @@ class Registre:
         self.release = release
         self._series: dict[tuple[str, str], Series] = {}
         self._plages: dict[tuple[str, str], dict[tuple[str, str], Plage]] = {}
+        self._ecrits: dict[tuple[object, ...], Html] = {}
 
     @cached_property
     def territoires(self) -> dict[tuple[str, str, str], Territoire]:
@@ -161,6 +163,13 @@ class Registre:
         if cle not in self._plages:
             self._plages[cle] = plages(self, territoire)
         return self._plages[cle]
+
+    def une_fois(self, cle: tuple[object, ...], ecrire: Callable[[], Html]) -> Html:
+        """A piece of page that several quartiers share, written for the first of them; `cle` holds all that it depends on."""
+        ecrit = self._ecrits.get(cle)
+        if ecrit is None:
+            ecrit = self._ecrits[cle] = ecrire()
+        return ecrit
 
     def nom(self, niveau: str, code: str | None) -> str:
         """Label of a territory, or its code when the release does not name it; `14118;14327` is read as two names, no code as no name."""

@@ -147,8 +147,8 @@ def avec_unite(valeur: float, unite: str, decimales: int, pas: float | None = No
     suffixe = _SUFFIXES.get(unite, _UNITES.get(unite, unite))
     if suffixe == "points":
         suffixe = mot_point(valeur, decimales)
-    elif abs(arrondir(valeur, decimales)) < 2:
-        suffixe = _SINGULIERS.get(suffixe, suffixe)
+    elif suffixe in _SINGULIERS and abs(arrondir(valeur, decimales)) < 2:
+        suffixe = _SINGULIERS[suffixe]
     return f"{texte}{INSECABLE}{suffixe}" if suffixe else texte
 
 

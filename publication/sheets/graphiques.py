@@ -150,7 +150,11 @@ def dessins(html: Html, largeur: int) -> list[tuple[str, str]]:
 
 
 def _trait(x1: object, y1: object, x2: object, y2: object, **attributs: object) -> Html:
-    return balise("line", x1=x1, y1=y1, x2=x2, y2=y2, **attributs)
+    """Written by hand: there are some dozens of them in a drawing."""
+    autres = "".join(
+        [f' {cle.rstrip("_").replace("_", "-")}="{valeur}"' for cle, valeur in attributs.items() if valeur is not None]
+    )
+    return Html(f'<line x1="{x1}" y1="{y1}" x2="{x2}" y2="{y2}"{autres}></line>')
 
 
 def _texte(contenu: str, x: object, y: object, ancre: str, **attributs: object) -> Html:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import chain
+from itertools import chain, groupby
+from operator import itemgetter
 from typing import Any
 
 from publication.sheets.fiche import (
@@ -51,14 +52,17 @@ def _lot(registre: Registre, quartiers: list[Territoire], liens: dict[str, list[
     codes = {t.code_territoire for t in quartiers}
     lies = {code: codes_lies(code, liens[code]) for code in codes}
     release = registre.release
-    ecarts, evolutions = defaultdict[str, list[Ecart]](list), defaultdict[str, list[Evolution]](list)
-    for ligne in _lire(registre, "ecarts", Ecart._fields, "code_qpv", codes):
-        ecarts[ligne[0]].append(Ecart._make(ligne))
-    for ligne in _lire(registre, "evolutions", Evolution._fields, "code_qpv", codes):
-        evolutions[ligne[0]].append(Evolution._make(ligne))
-    par_quartier = _series(
-        _lire(registre, "valeurs", Valeur._fields, "code_territoire", codes.union(*lies.values()), niveau="qpv")
-    )
+    ecarts = {c: list(map(Ecart._make, x)) for c, x in _lire(registre, "ecarts", Ecart._fields, "code_qpv", codes)}
+    evolutions = {
+        code: tuple(map(Evolution._make, lignes))
+        for code, lignes in _lire(registre, "evolutions", Evolution._fields, "code_qpv", codes)
+    }
+    par_quartier = {
+        ("qpv", code): en_series(list(map(Valeur._make, lignes)))
+        for code, lignes in _lire(
+            registre, "valeurs", Valeur._fields, "code_territoire", codes.union(*lies.values()), niveau="qpv"
+        )
+    }
     voulues = sorted({cle for t in quartiers for cle in codes_references(t)})
     references = _series(
         chain.from_iterable(
@@ -85,7 +89,7 @@ def _lot(registre: Registre, quartiers: list[Territoire], liens: dict[str, list[
             valeurs_liees={c: par_quartier.get(("qpv", c), {}) for c in lies[code]},
             references={cle: references.get(cle, {}) for cle in codes_references(t)},
             ecarts=par_date,
-            evolutions=tuple(evolutions.pop(code, [])),
+            evolutions=evolutions.pop(code, ()),
             plages=etendues[ensemble],
             lieux=lieux.get(code, ()),
         )
@@ -98,14 +102,14 @@ def _plages(par_quartier: Mapping[tuple[str, str], Series], codes: list[str]) ->
 
 def _lire(
     registre: Registre, table: str, colonnes: tuple[str, ...], cle: str, codes: Iterable[str], **conditions: str
-) -> Iterator[tuple[Any, ...]]:
-    """Rows of some quartiers; those of one département and zoning follow one another in the file."""
+) -> Iterator[tuple[str, Iterator[tuple[Any, ...]]]]:
+    """Rows of each quartier; those of one quartier, then of one département and zoning, follow one another in the file."""
     voulus = set(codes)
-    rang = colonnes.index(cle)
+    code_de = itemgetter(colonnes.index(cle))
     for debut in sorted({code[:2] for code in voulus}):
         groupe = sorted(code for code in voulus if code.startswith(debut))
         lignes = registre.release.entre(table, colonnes, cle, (groupe[0], groupe[-1]), conditions)
-        yield from (ligne for ligne in lignes if ligne[rang] in voulus)
+        yield from ((code, siennes) for code, siennes in groupby(lignes, code_de) if code in voulus)
 
 
 def _series(lignes: Iterable[tuple[Any, ...]]) -> dict[tuple[str, str], Series]:

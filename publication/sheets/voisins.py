@@ -85,8 +85,13 @@ def lire(registre: Registre, code: str) -> Groupe:
     )
 
 
-def chiffres(fiche: Fiche, groupe: Groupe) -> list[Chiffre]:
-    """The headline figures that the zoning of 2024 has for the quartier or for its group, at the latest period."""
+def chiffres(fiche: Fiche, groupe: Groupe, *, des_voisins: bool = True) -> list[Chiffre]:
+    """The headline figures that the zoning of 2024 has for the quartier or for its group, at the latest period.
+
+    Args:
+        des_voisins: also those of each neighbour, which cost a reading per neighbour.
+    """
+    voisins = groupe.voisins if des_voisins else ()
     resultat = []
     for nom in CHIFFRES_CLES:
         indicateur = fiche.indicateur(nom)
@@ -95,8 +100,8 @@ def chiffres(fiche: Fiche, groupe: Groupe) -> list[Chiffre]:
         if indicateur is None or not (derniere or periodes):
             continue
         periode = derniere.periode if derniere else periodes[-1]
-        des_voisins = tuple(_a_la_date(fiche.registre, v.code_comparable, nom, periode) for v in groupe.voisins)
-        resultat.append(Chiffre(indicateur, periode, derniere, groupe.mediane(nom, periode), des_voisins))
+        valeurs = tuple(_a_la_date(fiche.registre, v.code_comparable, nom, periode) for v in voisins)
+        resultat.append(Chiffre(indicateur, periode, derniere, groupe.mediane(nom, periode), valeurs))
     return resultat
 
 

@@ -7,6 +7,7 @@ Does not belong here: how publication keeps them (tests/unit/test_fiches_publiee
 from __future__ import annotations
 
 import hashlib
+import html
 import re
 import shutil
 from html.parser import HTMLParser
@@ -109,6 +110,43 @@ def test_chaque_quartier_a_sa_fiche(release: Path) -> None:
         assert set(re.findall(r'href="definitions\.html#(\w+)"', texte)) <= definies
 
 
+def dates_publiees(texte: str) -> dict[str, list[str]]:
+    """Cells of the histories by indicator, in the order of their dates."""
+    cellules: dict[str, list[str]] = {}
+    for historique in re.findall(r"<summary>Toutes les dates publiées \(.*?</details>", texte, re.DOTALL):
+        for table in re.findall(r"<table.*?</table>", historique, re.DOTALL):
+            plusieurs = table.startswith('<table class="tableau dates"')
+            for rangee in re.findall(r"<tr>(<th scope=\"row\">.*?)</tr>", table, re.DOTALL):
+                libelle, *valeurs = re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", rangee, re.DOTALL)
+                cellules.setdefault(libelle, []).extend(valeurs if plusieurs else [valeurs[1]])
+    return cellules
+
+
+@pytest.mark.parametrize("code", QUARTIERS)
+def test_toutes_les_dates_sont_celles_du_parquet(release: Path, code: str) -> None:
+    """Every published date of a figure has its cell, with the number of the table; none is empty, none is invented."""
+    lues = dates_publiees(page(release, code))
+    lignes = lire(
+        release,
+        "select libelle, valeur, statut, unite from '{t}/valeurs.parquet' join '{t}/indicateurs.parquet' using (indicateur)"
+        f" where code_territoire = '{code}' order by libelle, periode",
+    )
+    publiees: dict[str, list[tuple[object, ...]]] = {}
+    for libelle, *reste in lignes:
+        publiees.setdefault(re.sub(r"[\u00a0 ]", " ", html.escape(str(libelle))), []).append(tuple(reste))
+    nombres = 0
+    for libelle, cellules in lues.items():
+        attendues = publiees[re.sub(r"[\u00a0 ]", " ", libelle)]
+        assert len(cellules) == len(attendues), libelle
+        for cellule, (valeur, statut, unite) in zip(cellules, attendues, strict=True):
+            assert cellule, libelle
+            if statut == "observe" and isinstance(valeur, float) and unite != "oui/non":
+                lu, marge = nombre_lu(cellule)
+                assert lu == pytest.approx(valeur, abs=5.0 + 1e-9 if str(unite).startswith("€") else marge), libelle
+                nombres += 1
+    assert nombres > 40
+
+
 @pytest.mark.parametrize("code", QUARTIERS)
 def test_les_douze_chiffres_sont_ceux_du_parquet(release: Path, code: str) -> None:
     """Value and gap of each headline card are those of the tables, to half a unit of the last digit that is printed."""
@@ -156,10 +194,13 @@ def test_un_erratum_est_dit_a_cote_de_son_chiffre_et_de_lui_seul(release: Path) 
     fiche = page(release, str(code))
     assert dit in cartes(fiche)[str(indicateur)].replace("&#x27;", "'")
     assert periode == "2021-12-31"
-    rangee = next(
-        r for r in fiche.split("<tr>") if dit in r and "<small>erratum" in r and "31\u00a0décembre\u00a02021" in r
+    table = next(
+        x for x in re.findall(r'<table class="tableau dates".*?</table>', fiche, re.DOTALL) if "<small>erratum" in x
     )
-    assert "31\u00a0décembre\u00a02020" not in rangee
+    dates = [re.sub(r"<small>.*?</small>", "", x) for x in re.findall(r'<th scope="col"[^>]*>(.*?)</th>', table)]
+    rangee = next(r for r in table.split("<tr>") if dit in r)
+    dites = ["erratum" in cellule for cellule in re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", rangee)]
+    assert [date for date, dite in zip(dates, dites, strict=True) if dite] == ["31\u00a0décembre\u00a02021"]
     autres = [f for f in (release / "quartiers").glob("*.html") if "erratum du" in f.read_text(encoding="utf-8")]
     assert [f.stem for f in autres] == [code]
     assert str(texte) in (release / "notes.md").read_text(encoding="utf-8")

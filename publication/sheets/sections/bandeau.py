@@ -6,6 +6,7 @@ Does not belong here: figures with a gap (chiffres_cles, emploi, themes).
 
 from __future__ import annotations
 
+from functools import cache
 from urllib.parse import urlencode
 
 from publication.sheets import balises as b
@@ -103,6 +104,7 @@ def _lien(fiche: Fiche, code: str) -> Html:
     return b.balise("a", f"{libelle} ({code})" if libelle != code else code, href=adresse(code), target="_self")
 
 
+@cache
 def sommaire() -> Html:
     """Links to the sections, in their order."""
     liens = b.joindre(b.balise("li", b.balise("a", titre, href=f"#{ancre}")) for ancre, titre in SOMMAIRE)

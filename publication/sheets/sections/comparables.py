@@ -114,7 +114,7 @@ def tableau_voisins(fiche: Fiche, groupe: Groupe) -> Html:
 
 def tableau_chiffres(fiche: Fiche, groupe: Groupe, *, detail: bool = False) -> Html:
     """The headline figures of the quartier beside the median; with `detail`, one more column per neighbour."""
-    montres, statuts = chiffres(fiche, groupe), set[str]()
+    montres, statuts = chiffres(fiche, groupe, des_voisins=detail), set[str]()
     voisins = [v.code_comparable for v in groupe.voisins] if detail else []
     lignes = []
     for c in montres:

@@ -7,6 +7,7 @@ Does not belong here: registered job seekers (inscrits), the employment rate (po
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 
 from publication.sheets import balises as b
 from publication.sheets import chiffre
@@ -40,7 +41,6 @@ NOTIONS = (
 
 def section_notions(fiche: Fiche) -> Html:
     """The three notions side by side, then the landmark on its own axis."""
-    cartes = b.joindre(b.balise("div", b.balise("h4", titre), b.balise("p", texte)) for titre, texte in NOTIONS)
     morceaux = [
         b.balise("h3", "Trois mesures du chômage, trois échelles"),
         b.balise(
@@ -48,13 +48,20 @@ def section_notions(fiche: Fiche) -> Html:
             "Ces mesures ne comptent pas les mêmes personnes : elles ne sont jamais placées sur le même axe, "
             "ni soustraites l’une de l’autre.",
         ),
-        b.balise("div", cartes, class_="notions"),
+        _cartes(),
         _ensemble_des_qpv(fiche),
     ]
     indicateur = fiche.indicateur(INDICATEUR_BIT)
     if indicateur is not None:
-        morceaux.append(_repere(fiche, indicateur))
+        cle = ("chomage", fiche.territoire.code_departement)
+        morceaux.append(fiche.registre.une_fois(cle, lambda: _repere(fiche, indicateur)))
     return b.joindre(morceaux)
+
+
+@cache
+def _cartes() -> Html:
+    cartes = b.joindre(b.balise("div", b.balise("h4", titre), b.balise("p", texte)) for titre, texte in NOTIONS)
+    return b.balise("div", cartes, class_="notions")
 
 
 def _ensemble_des_qpv(fiche: Fiche) -> Html:

@@ -6,7 +6,6 @@ Does not belong here: the list of every source of the release (vues/donnees).
 
 from __future__ import annotations
 
-from functools import lru_cache
 from itertools import groupby
 
 from publication.sheets import balises as b
@@ -26,18 +25,20 @@ ETATS = {
 }
 
 
+COLONNES = ("Millésime", "Fichier", "Licence", "État")
+
+
 def section_sources(fiche: Fiche, base: str, version: str = "") -> Html:
     """`base`: address of the site, for the permalink of the citation; `version`: see `citation`."""
     utilises = fiche.jeux_utilises
     utiles = [s for s in fiche.registre.sources if (s.jeu, s.millesime) in utilises]
-    par_jeu = [list(groupe) for _, groupe in groupby(utiles, key=lambda s: (s.jeu, s.titre, s.mention))]
-    groupes = [(_titre(fichiers[0]), [_ligne(s) for s in fichiers]) for fichiers in par_jeu]
+    groupes = [_groupe(fiche, list(groupe)) for _, groupe in groupby(utiles, key=lambda s: (s.jeu, s.titre, s.mention))]
     return b.joindre(
         (
             b.balise("h2", "Sources et définitions", id="sources"),
             b.repli(
                 f"Sources de cette fiche ({compte(len(utiles), 'fichier')})",
-                b.tableau_groupe("Sources de cette fiche", ("Millésime", "Fichier", "Licence", "État"), groupes),
+                b.tableau_groupe("Sources de cette fiche", COLONNES, groupes),
             ),
             b.balise(
                 "p",
@@ -72,11 +73,18 @@ def abrege(fiche: Fiche) -> Html:
     )
 
 
+def _groupe(fiche: Fiche, fichiers: list[Source]) -> Html:
+    """The files of one dataset; most quartiers rest on the same ones."""
+    cle = ("sources", fichiers[0].jeu, *((s.millesime, s.fichier) for s in fichiers))
+    return fiche.registre.une_fois(
+        cle, lambda: b.groupe(_titre(fichiers[0]), len(COLONNES), [_ligne(s) for s in fichiers])
+    )
+
+
 def _titre(source: Source) -> Html:
     return b.joindre((b.lien_externe(source.titre, source.page), b.balise("small", source.mention or "")))
 
 
-@lru_cache(maxsize=5_000)
 def _ligne(source: Source) -> tuple[object, ...]:
     empreinte = f"sha256 {source.empreinte_sha256[:12]}…" if source.empreinte_sha256 else "sans empreinte"
     etat = ETATS.get(source.statut, source.statut)

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 from publication.sheets import balises as b
 from publication.sheets import chiffre
 from publication.sheets.balises import Html
-from publication.sheets.fiche import Fiche
+from publication.sheets.fiche import Fiche, Registre
 from publication.sheets.format_fr import ABSENCES, INSECABLE, compte, periode
 from publication.sheets.modele import Indicateur, Valeur
 from publication.sheets.textes import absence_ecart, valeur_ecrite
@@ -43,7 +44,12 @@ def tableau_theme(fiche: Fiche, indicateurs: Sequence[Indicateur], reference: st
     if not table:
         return Html("")
     presents = [i for i in indicateurs if fiche.derniere(i.indicateur) is not None]
-    return b.joindre((table, avertissements(presents), historique(fiche, presents, legende)))
+    precautions = fiche.registre.une_fois(_cle("precautions", presents), lambda: avertissements(presents))
+    return b.joindre((table, precautions, historique(fiche, presents, legende)))
+
+
+def _cle(quoi: str, indicateurs: Sequence[Indicateur]) -> tuple[str, ...]:
+    return quoi, *(i.indicateur for i in indicateurs)
 
 
 def tableau_chiffres(fiche: Fiche, indicateurs: Sequence[Indicateur], reference: str, legende: str) -> Html:
@@ -97,44 +103,84 @@ def avertissements(indicateurs: Sequence[Indicateur]) -> Html:
 
 
 def historique(fiche: Fiche, indicateurs: Sequence[Indicateur], legende: str) -> Html:
-    """Every published date of every figure, without any line between them; sources are numbered, breaks are printed."""
-    statuts: set[str] = set()
+    """Every published date of every figure, without any line between them; sources are numbered, breaks are printed.
+
+    The figures published at the same dates from the same files share a table, one column per date: no cell is empty.
+    """
     sources: dict[str, int] = {}
-    groupes = []
+    ensembles: dict[tuple[Colonne, ...], list[tuple[Indicateur, Sequence[Valeur]]]] = {}
     for indicateur in indicateurs:
-        lignes = []
-        for v in fiche.valeurs.get(indicateur.indicateur, []):
-            if v.statut in ABSENCES:
-                statuts.add(v.statut)
-            numero = sources.setdefault(chiffre.attribution(fiche, v), len(sources) + 1)
-            ecrit = b.joindre(
-                (chiffre.valeur(v, indicateur), *(b.balise("small", dit) for dit in chiffre.errata(fiche, v)))
+        serie = fiche.valeurs.get(indicateur.indicateur, [])
+        colonnes = tuple(
+            Colonne(
+                v.periode,
+                bool(v.est_date_deduite),
+                v.millesime,
+                sources.setdefault(chiffre.attribution(fiche, v), len(sources) + 1),
             )
-            lignes.append((chiffre.date(v), ecrit, str(numero), v.millesime or "—"))
-        groupes.append((indicateur.libelle, lignes))
-    table = b.tableau_groupe(
-        f"{legende} : toutes les dates publiées", ("Date", "Valeur", "Source", "Millésime"), groupes, numeriques=(1,)
-    )
-    nombre = sum(len(lignes) for _, lignes in groupes)
+            for v in serie
+        )
+        ensembles.setdefault(colonnes, []).append((indicateur, serie))
+    theme = legende.partition(" : ")[0]
+    tables = [_dates(fiche, theme, colonnes, series) for colonnes, series in ensembles.items() if len(colonnes) > 1]
+    uniques = [(c[0], i, serie[0]) for c, series in ensembles.items() if len(c) == 1 for i, serie in series]
+    if uniques:
+        tables.append(_une_date(fiche, f"{theme}, chiffres publiés à une seule date", uniques))
+    valeurs = [v for series in ensembles.values() for _, serie in series for v in serie]
     notes = b.joindre((f"Source {numero}{INSECABLE}: {source}" for source, numero in sources.items()), b.balise("br"))
-    return b.repli(
-        f"Toutes les dates publiées ({compte(nombre, 'valeur')})",
-        b.joindre(
-            (
-                table,
-                b.balise("p", notes, class_="note-tableau"),
-                b.legende_absences(statuts),
-                ruptures(fiche, indicateurs),
-            )
-        ),
+    suite = (
+        b.balise("p", notes, class_="note-tableau"),
+        b.legende_absences({v.statut for v in valeurs}),
+        fiche.registre.une_fois(_cle("ruptures", indicateurs), lambda: ruptures(fiche.registre, indicateurs)),
     )
+    return b.repli(f"Toutes les dates publiées ({compte(len(valeurs), 'valeur')})", b.joindre((*tables, *suite)))
 
 
-def ruptures(fiche: Fiche, indicateurs: Sequence[Indicateur]) -> Html:
+class Colonne(NamedTuple):
+    """What a column of the history has in common: its date, its file and the number of its source."""
+
+    periode: str
+    est_date_deduite: bool
+    millesime: str | None
+    source: int
+
+
+def _dates(
+    fiche: Fiche, theme: str, colonnes: tuple[Colonne, ...], series: list[tuple[Indicateur, Sequence[Valeur]]]
+) -> Html:
+    """One row per figure, one column per date."""
+    lignes = [[i.libelle, *(_datee(fiche, i, v) for v in serie)] for i, serie in series]
+    entetes = ("Indicateur", *map(_entete, colonnes))
+    legende = f"{theme}, de {periode(colonnes[0].periode)} à {periode(colonnes[-1].periode)}"
+    return b.tableau(legende, entetes, lignes, classe="dates", numeriques=range(1, len(entetes)))
+
+
+def _une_date(fiche: Fiche, titre: str, uniques: list[tuple[Colonne, Indicateur, Valeur]]) -> Html:
+    lignes = [
+        (i.libelle, chiffre.date(v), _datee(fiche, i, v), str(colonne.source), colonne.millesime or "—")
+        for colonne, i, v in uniques
+    ]
+    return b.tableau(titre, ("Indicateur", "Date", "Valeur", "Source", "Millésime"), lignes, numeriques=(2,))
+
+
+@lru_cache(maxsize=1_000)
+def _entete(colonne: Colonne) -> Html:
+    vintage = f"millésime {colonne.millesime}, " if colonne.millesime else ""
+    precision = b.balise("small", f"{vintage}source {colonne.source}")
+    return b.joindre((chiffre.date_ecrite(colonne.periode, colonne.est_date_deduite), precision))
+
+
+def _datee(fiche: Fiche, indicateur: Indicateur, v: Valeur) -> Html:
+    errata = chiffre.errata(fiche, v)
+    ecrite = chiffre.valeur(v, indicateur)
+    return b.joindre((ecrite, *(b.balise("small", dit) for dit in errata))) if errata else ecrite
+
+
+def ruptures(registre: Registre, indicateurs: Sequence[Indicateur]) -> Html:
     """The breaks that forbid or qualify a comparison between two of the dates above."""
     vues: dict[tuple[str, str], list[str]] = {}
     for indicateur in indicateurs:
-        for rupture in fiche.registre.ruptures.get(indicateur.indicateur, []):
+        for rupture in registre.ruptures.get(indicateur.indicateur, []):
             mot = "aucune comparaison au travers" if rupture.severite == "bloquante" else "à lire avec précaution"
             vues.setdefault((str(rupture.date_rupture), f"{rupture.motif} ({mot})"), []).append(indicateur.libelle)
     if not vues:
