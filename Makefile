@@ -21,7 +21,7 @@ export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export GX_ANALYTICS_ENABLED := false
 export DO_NOT_TRACK := 1
 
-.PHONY: help setup run refresh serve test lint format sql unit browser nginx lock dagster validate docs screenshots clean sbom audit fuzz
+.PHONY: help setup run refresh serve test lint format sql unit browser nginx r lock dagster validate docs screenshots clean sbom audit fuzz
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -45,7 +45,7 @@ refresh: setup ## acquire, build, verify and publish a release
 serve: setup ## serve the current release
 	@$(BIN)/observatoire serve --port $(PORT) --data $(DATA)
 
-test: setup lint browser nginx unit ## everything CI runs: linters, then all the tests
+test: setup lint browser nginx r unit ## everything CI runs: linters, then all the tests
 
 lint: setup ## ruff, mypy and sqlfluff
 	@$(BIN)/ruff check .
@@ -74,7 +74,13 @@ nginx: ## install nginx where it is missing (Debian, Ubuntu); the service is not
 	  $$sudo apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq --no-install-recommends nginx >/dev/null; \
 	  if [ -d /run/systemd/system ]; then $$sudo systemctl disable --quiet --now nginx; fi; }
 
-unit: setup browser nginx
+r: ## install R where it is missing (Debian, Ubuntu): it runs its recipe of the page Données
+	@command -v Rscript >/dev/null || { \
+	  command -v apt-get >/dev/null || { echo "R is needed by the test of its recipe: install it so that 'Rscript' is on the PATH."; exit 1; }; \
+	  echo "Installing R…"; sudo=$$( [ $$(id -u) -eq 0 ] || echo sudo ); \
+	  $$sudo apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq --no-install-recommends r-base-core >/dev/null; }
+
+unit: setup browser nginx r
 	@$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder
 
 dagster: setup ## Dagster's interface on http://127.0.0.1:3000 (assets, runs, checks, schedule)

@@ -34,6 +34,7 @@ class Cellule:
     rang_pire: int | None = None
     effectif: int | None = None
     code_reference: str = ""
+    valeur_reference: float | None = None
     pas: float | None = None
     jeu: str = ""
     millesime: str = ""
@@ -128,7 +129,7 @@ def _lire(
         "and indicateur = ? and periode = ? and list_contains(?, code_qpv) group by 1) "
         "select v.code_territoire as code, v.valeur, v.statut, v.periode, v.borne_basse as basse, v.borne_haute as haute, "
         "v.methode_incertitude as methode, g.ecart, coalesce(g.unite_ecart, '') as unite_ecart, "
-        "coalesce(g.code_reference, '') as code_reference, r.cinquieme, r.rang_meilleur, r.rang_pire, r.effectif, coalesce(v.jeu, '') as jeu, coalesce(v.millesime, '') as millesime "
+        "coalesce(g.code_reference, '') as code_reference, g.valeur_reference, r.cinquieme, r.rang_meilleur, r.rang_pire, r.effectif, coalesce(v.jeu, '') as jeu, coalesce(v.millesime, '') as millesime "
         "from {valeurs} v left join g on g.code_qpv = v.code_territoire "
         "left join r on r.code_qpv = v.code_territoire "
         "where v.niveau = 'qpv' and v.zonage = ? and v.indicateur = ? and v.periode = ? "

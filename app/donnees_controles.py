@@ -10,8 +10,9 @@ from datetime import date
 
 from publication.sheets import balises as b
 from publication.sheets.balises import Html
-from publication.sheets.format_fr import compte, nombre, periode
+from publication.sheets.format_fr import compte, nombre
 from publication.sheets.lecture import Release
+from publication.sheets.mots import prochaine_publication
 from publication.sheets.sections.sources import ETATS
 
 RESULTATS = {"reussi": "✓ réussi", "avertissement": "! à regarder", "echec": "✗ échoué"}
@@ -74,10 +75,7 @@ def age(reference: date | None, jour: date) -> str:
 
 def fraicheur(release: Release, jour: date) -> Html:
     """Each loaded or expected file: its state, the date its figures speak of, how old that is, what is announced."""
-    lignes = release.lire(
-        "select titre, jeu, millesime, statut, date_reference, est_date_deduite, prochaine_publication from {sources} "
-        "order by statut = 'a_jour', date_reference, jeu, millesime, fichier"
-    )
+    lignes = release.lire("select * from {sources} order by statut = 'a_jour', date_reference, jeu, millesime, fichier")
     table = b.tableau(
         "Fraîcheur de chaque fichier",
         ("Source", "Millésime", "État", "Date des chiffres", "Âge", "Prochaine publication"),
@@ -88,7 +86,7 @@ def fraicheur(release: Release, jour: date) -> Html:
                 ETATS.get(li["statut"], li["statut"]),
                 _date(li["date_reference"], bool(li["est_date_deduite"])),
                 age(li["date_reference"], jour),
-                periode(str(li["prochaine_publication"] or "non annoncée")),
+                prochaine_publication(li["prochaine_publication"], li.get("rythme")),
             )
             for li in lignes
         ],

@@ -10,8 +10,9 @@ from typing import Any
 
 from publication.sheets import balises as b
 from publication.sheets.balises import Html
-from publication.sheets.format_fr import nombre
+from publication.sheets.format_fr import ecart, nombre, periode
 from publication.sheets.lecture import Ligne, Release
+from publication.sheets.modele import NOMS_NIVEAUX
 
 AIDE = (
     "Ajoutez à l’adresse de cette page un territoire, un indicateur et une période : "
@@ -71,7 +72,11 @@ def _un_chiffre(release: Release, valeur: Ligne) -> Html:
         ("Version du code", f"{code.get('version', '—')}, commit {code.get('commit') or 'inconnu'}"),
     )
     return b.joindre(
-        (b.tableau("Le chiffre et son calcul", ("Élément", "Contenu"), faits), _table_fichiers(release, valeur))
+        (
+            b.tableau("Le chiffre et son calcul", ("Élément", "Contenu"), faits),
+            _table_fichiers(release, valeur, trace),
+            _table_references(release, valeur),
+        )
     )
 
 
@@ -87,7 +92,10 @@ def _colonnes(trace: dict[str, Any], valeur: Ligne, jeux: list[str]) -> list[str
     return [nom.replace("{aaaa}", annee).replace("{aa}", annee[2:]) for nom in noms] if annee.isdigit() else noms
 
 
-def _table_fichiers(release: Release, valeur: Ligne) -> Html:
+def _table_fichiers(release: Release, valeur: Ligne, trace: dict[str, Any]) -> Html:
+    acces: dict[tuple[str, str, str], str] = {
+        (a["jeu"], a["millesime"], a["fichier"]): a["acquis_le"] for a in trace.get("fichiers", [])
+    }
     lignes = [
         (
             s["jeu"],
@@ -95,6 +103,7 @@ def _table_fichiers(release: Release, valeur: Ligne) -> Html:
             s["fichier"],
             s["empreinte_sha256"] or "—",
             b.lien_externe(s["url"] or "inconnue", s["url"]),
+            periode(acces.get((s["jeu"], s["millesime"], s["fichier"]), "")[:10]) or "inconnu",
         )
         for s in fichiers(release, valeur)
     ]
@@ -102,4 +111,40 @@ def _table_fichiers(release: Release, valeur: Ligne) -> Html:
         return b.balise(
             "p", "Aucun fichier chargé ne porte ce chiffre : il vient d’une référence publiée ou d’un calcul."
         )
-    return b.tableau("Fichiers d’où vient le chiffre", ("Jeu", "Millésime", "Fichier", "sha256", "Adresse"), lignes)
+    return b.tableau(
+        "Fichiers d’où vient le chiffre", ("Jeu", "Millésime", "Fichier", "sha256", "Adresse", "Consulté le"), lignes
+    )
+
+
+def _table_references(release: Release, valeur: Ligne) -> Html:
+    """Every reference that the figure of a quartier is compared with: where its own value comes from, and the gap."""
+    ecarts = release.lire(
+        "select e.niveau_reference, e.code_reference, e.valeur_reference, e.ecart, e.unite_ecart, e.statut, e.motif, "
+        "v.jeu, v.millesime from {ecarts} e left join {valeurs} v on v.niveau = e.niveau_reference "
+        "and v.code_territoire = e.code_reference and v.indicateur = e.indicateur and v.periode = e.periode "
+        "where e.code_qpv = ? and e.indicateur = ? and e.periode = ? order by e.niveau_reference, e.code_reference",
+        [valeur["code_territoire"], valeur["indicateur"], valeur["periode"]],
+    )
+    if valeur["niveau"] != "qpv" or not ecarts:
+        return Html("")
+    lignes = [
+        (
+            f"{NOMS_NIVEAUX.get(e['niveau_reference'], e['niveau_reference'])} ({e['code_reference']})",
+            b.absence(str(e["statut"])) if e["valeur_reference"] is None else nombre(e["valeur_reference"], 2),
+            b.absence(str(e["statut"])) if e["ecart"] is None else ecart(e["ecart"], e["unite_ecart"] or "", 2),
+            f"{e['jeu']}, {e['millesime']}" if e["jeu"] else "—",
+            b.motif(e["motif"]) or "—",
+        )
+        for e in ecarts
+    ]
+    return b.joindre(
+        (
+            b.tableau(
+                "Références auxquelles le chiffre est comparé",
+                ("Référence", "Valeur", "Écart", "Jeu et millésime", "Réserve"),
+                lignes,
+                numeriques=(1, 2),
+            ),
+            b.legende_absences({str(e["statut"]) for e in ecarts if e["ecart"] is None}),
+        )
+    )

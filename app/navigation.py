@@ -34,5 +34,6 @@ try:
 except ErreurRelease as erreur:
     st.html(b.joindre((b.balise("h1", "Aucune donnée à afficher"), b.balise("p", str(erreur)))))
     st.stop()
-page.run()
-session.cadre_bas()
+with session.feuille_de_page():
+    page.run()
+    session.cadre_bas()

@@ -6,11 +6,13 @@ Does not belong here: reading files (lecture), the content of a page (pages, sec
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 from streamlit.navigation.page import Page as PageStreamlit
 
 from app.pages import PAGES, Page
@@ -22,6 +24,8 @@ from publication.sheets.lecture import chemin_courant, dossier_releases, ouvrir
 
 STYLE = Path(__file__).resolve().parent.parent / "publication" / "sheets" / "style.css"
 NOM_SITE = "Observatoire QPV"
+# Long enough for the browser to receive the blank page before what is drawn on it.
+EFFACEMENT_S = 0.3
 MENTION_DEMO = "Données fictives de démonstration"
 
 
@@ -64,7 +68,22 @@ def _chemin_du_run() -> str:
 
 def fixer_release() -> None:
     """Resolve `current` for the run that starts; called once by the entry script."""
+    avant = st.session_state.get("_chemin_release")
     st.session_state["_chemin_release"] = str(chemin_courant(dossier_releases()))
+    st.session_state["_release_changee"] = avant not in (None, st.session_state["_chemin_release"])
+
+
+def feuille_de_page() -> DeltaGenerator:
+    """Where the page of this run is drawn: blank first when the release is not that of the page on screen.
+
+    Streamlit redraws from top to bottom over what it showed before: two releases would stand side by side for a moment.
+    """
+    if not st.session_state.get("_release_changee"):
+        return st.container()
+    zone = st.empty()
+    zone.html(b.balise("p", "Une nouvelle version vient d’être publiée : la page se met à jour.", role="status"))
+    time.sleep(EFFACEMENT_S)
+    return zone.container()
 
 
 def index() -> list[Entree]:

@@ -41,7 +41,7 @@ SCHEMAS: dict[str, dict[str, Any]] = {
     | {"date": pl.Date},
     "sources": dict.fromkeys(("jeu", "millesime", "fichier", "titre", "producteur", "theme", "description"), T)
     | dict.fromkeys(("licence", "licence_url", "licence_statut", "cadence", "url", "statut_url", "page"), T)
-    | {"date_reference": pl.Date, "est_date_deduite": B, "date_publication": T, "prochaine_publication": T}
+    | {"date_reference": pl.Date, "est_date_deduite": B, "date_publication": T, "prochaine_publication": T, "rythme": T}
     | {"empreinte_sha256": T, "statut": T, "origine": T, "mention": T, "note": T},
     "avertissements": {"jeu": T, "texte": T, "url": T},
     "references": dict.fromkeys(("indicateur", "niveau", "code_territoire", "periode"), T)
@@ -200,6 +200,7 @@ def _source(jeu: Jeu, millesime: Millesime, fichier: Fichier, verrou: Verrou) ->
         "est_date_deduite": reference.est_date_deduite if reference else None,
         "date_publication": millesime.date_publication,
         "prochaine_publication": jeu.prochaine_publication,
+        "rythme": jeu.rythme,
         "empreinte_sha256": entree.sha256 if entree else None,
         "statut": _statut(entree),
         "origine": entree.origine if entree else None,

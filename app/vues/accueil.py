@@ -17,6 +17,7 @@ from publication.sheets import balises as b
 from publication.sheets.balises import Html
 from publication.sheets.fiche import Registre
 from publication.sheets.format_fr import INSECABLE, annee, compte, nombre, periode
+from publication.sheets.mots import prochaine_publication
 from publication.sheets.sections.sources import ETATS
 
 NB_REPONSES = 12
@@ -162,7 +163,7 @@ def _fraicheur(registre: Registre) -> Html:
             s.producteur,
             s.millesime or "—",
             _date(s.date_publication),
-            periode(str(s.prochaine_publication or "non annoncée")),
+            prochaine_publication(s.prochaine_publication, s.rythme),
             ETATS.get(s.statut, s.statut),
         )
         for s in sorted(dernieres.values(), key=lambda s: s.titre)

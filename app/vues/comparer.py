@@ -31,6 +31,7 @@ from publication.sheets.fiche import CHIFFRES_CLES, Registre
 from publication.sheets.format_fr import ABSENCES, avec_unite, intervalle, nombre, periode
 from publication.sheets.format_fr import ecart as ecart_ecrit
 from publication.sheets.modele import ECHELLE, NOMS_NIVEAUX, Indicateur
+from publication.sheets.textes import nom_de_reference
 
 ZONAGES = {"2024": "Quartiers de 2024", "2015": "Quartiers de 2015"}
 VUES = {"tableau": "Tableau", "points": "Points et intervalles", "nuage": "Nuage de deux indicateurs"}
@@ -76,17 +77,27 @@ def _tableau(lignes: Sequence[Ligne], cartes: Sequence[Indicateur], ordre: str) 
     return b.joindre((table, b.legende_absences(statuts), b.consigne(lire, ne_pas_lire)))
 
 
-def _points(lignes: Sequence[Ligne], i: Indicateur) -> None:
-    """One rail per quartier: its interval and its value."""
+def _reference(registre: Registre, c: Cellule, i: Indicateur, niveau: str) -> str:
+    """`59,4 % (Aisne)`; empty when the reference has no value at that date."""
+    if c.valeur_reference is None:
+        return ""
+    return f"{avec_unite(c.valeur_reference, i.unite, i.decimales)} ({nom_de_reference(registre, niveau, c.code_reference)})"
+
+
+def _points(registre: Registre, lignes: Sequence[Ligne], i: Indicateur, niveau: str) -> None:
+    """One rail per quartier: its interval, its value and the value of its reference."""
     rangs = [
         {"nom": f"{li.quartier.code_territoire} {li.quartier.libelle}", "v": c.valeur, "b": c.basse, "h": c.haute,
-         "texte": _ecrit(c, i)}
+         "texte": _ecrit(c, i), "r": c.valeur_reference, "reference": _reference(registre, c, i, niveau)}
         for li in lignes if (c := li.cellules[i.indicateur]).est_lisible
     ]  # fmt: skip
     y = {"field": "nom", "type": "nominal", "sort": None, "title": None}
     x = {"type": "quantitative", "title": i.libelle, "scale": {"zero": False}}
     avec = [r for r in rangs if r["b"] is not None and r["h"] is not None]
+    situes = [r for r in rangs if r["r"] is not None]
     couches = [
+        vega.couche(situes, {"type": "tick", "color": GRIS_FONCE, "thickness": 2, "size": 18},
+                    {"y": y, "x": {**x, "field": "r"}, "tooltip": [vega.infobulle("nom", "Quartier"), vega.infobulle("reference", "Référence")]}),
         vega.couche(avec, {"type": "rule", "color": GRIS_FONCE}, {"y": y, "x": {**x, "field": "b"}, "x2": {"field": "h"}}),
         vega.couche(rangs, {"type": "point", "filled": True, "size": 70, "color": VIOLET},
                     {"y": y, "x": {**x, "field": "v"}, "tooltip": [vega.infobulle("nom", "Quartier"), vega.infobulle("texte", i.libelle)]}),
@@ -94,12 +105,14 @@ def _points(lignes: Sequence[Ligne], i: Indicateur) -> None:
     _dessiner(couches, 60 + 24 * len(rangs), f"{i.libelle} : {len(rangs)} quartiers observés sur {len(lignes)}.")
     corps = [
         (li.quartier.libelle, _cellule(c, i, False),
-         intervalle(c.basse, c.haute, i.unite, i.decimales) if c.basse is not None and c.haute is not None else "—")
+         intervalle(c.basse, c.haute, i.unite, i.decimales) if c.basse is not None and c.haute is not None else "—",
+         _reference(registre, c, i, niveau) or "—")
         for li in lignes if (c := li.cellules[i.indicateur])
     ]  # fmt: skip
     st.html(b.joindre((
-        b.consigne("chaque disque est un quartier ; le trait gris est l’intervalle de sa valeur (enquête, petit effectif ou arrondi).", i.avertissement),
-        b.tableau(i.libelle, ("Quartier", "Valeur", "Intervalle"), corps, numeriques=(1, 2)),
+        b.consigne("chaque disque est un quartier ; le trait gris couché est l’intervalle de sa valeur (enquête, petit effectif ou arrondi) ; "
+                   f"le trait gris debout est sa référence (niveau choisi : {NOMS_NIVEAUX[niveau]}).", i.avertissement),
+        b.tableau(i.libelle, ("Quartier", "Valeur", "Intervalle", "Référence"), corps, numeriques=(1, 2)),
         b.legende_absences({li.cellules[i.indicateur].statut for li in lignes} - {"observe"}),
     )))  # fmt: skip
 
@@ -183,7 +196,7 @@ def _page() -> None:
             )
     st.html(b.balise("h2", VUES[vue]))
     if vue == "points":
-        _points(lignes, offerts[etat.choix("x", "Indicateur", retenus)])
+        _points(registre, lignes, offerts[etat.choix("x", "Indicateur", retenus)], niveau)
     elif vue == "nuage":
         x = etat.choix("x", "Axe horizontal", retenus)
         y = etat.choix("y", "Axe vertical", retenus, defaut=choisis[-1])

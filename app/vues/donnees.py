@@ -19,6 +19,7 @@ from publication.sheets import balises as b
 from publication.sheets.balises import Html
 from publication.sheets.fiche import Registre
 from publication.sheets.format_fr import INSECABLE, compte, nombre, octets, periode
+from publication.sheets.mots import prochaine_publication
 from publication.sheets.sections.sources import ETATS
 
 DESCRIPTIONS = {
@@ -141,7 +142,7 @@ def _sources(registre: Registre) -> Html:
             ),
             s.licence or "à confirmer",
             periode(str(s.date_publication or "—")),
-            periode(str(s.prochaine_publication or "non annoncée")),
+            prochaine_publication(s.prochaine_publication, s.rythme),
             ETATS.get(s.statut, s.statut),
         )
         for s in registre.sources

@@ -165,11 +165,11 @@ def _entete(registre: Registre, explorateur: Html) -> Html:
     avertissement = Html("")
     if registre.release.est_demonstration:
         avertissement = b.balise(
-            "div",
+            "aside",
             "Données fictives de démonstration. ",
             b.balise("span", "Les quartiers, les communes et les chiffres de cette fiche sont inventés."),
             class_="bandeau-demo",
-            role="note",
+            aria_label="Données fictives",
         )
     return b.joindre(
         (

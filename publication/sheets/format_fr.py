@@ -193,6 +193,7 @@ _PERIODES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = 
     (re.compile(r"^(\d{4})-(\d{4})$"), lambda m: f"année scolaire {m[1]}-{m[2]}"),
     (re.compile(r"^(\d{4})_(\d{4})$"), lambda m: f"{m[1]}-{m[2]}"),
     (re.compile(r"^base-(\d{4})$"), lambda m: f"base {m[1]}, date non établie"),
+    (re.compile(r"^base-courante$"), lambda _: "base courante, date non établie"),
 )
 
 

@@ -223,6 +223,7 @@ class Source:
     nb_exclues: int | None
     date_reference: date | None = None
     est_date_deduite: bool | None = None
+    rythme: str | None = None
 
 
 @dataclass(frozen=True)

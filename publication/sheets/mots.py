@@ -6,6 +6,8 @@ Does not belong here: names of the levels of a reference (modele), sentences abo
 
 from __future__ import annotations
 
+from publication.sheets.format_fr import periode
+
 THEMES = {
     "activite_economique": "Activité économique",
     "citoyennete": "Citoyenneté",
@@ -30,6 +32,22 @@ NIVEAUX = {
     "N": "repère national : aucun quartier n’a sa valeur",
     "L": "saisi par le territoire dans le registre local",
 }
+# Rhythm of publication of a dataset → what to expect when its publisher announces no date.
+RYTHMES = {
+    "quotidienne": "chaque jour",
+    "mensuelle": "chaque mois, date non annoncée",
+    "bimestrielle": "tous les deux mois, date non annoncée",
+    "trimestrielle": "chaque trimestre, date non annoncée",
+    "annuelle": "chaque année, date non annoncée",
+    "irreguliere": "sans rythme fixe, date non annoncée",
+    "saisie": "au fil de la saisie du registre",
+    "close": "aucune : la publication est terminée",
+}
+
+
+def prochaine_publication(annoncee: object, rythme: str | None) -> str:
+    """The date that the publisher announces; otherwise its rhythm."""
+    return periode(str(annoncee)) if annoncee else RYTHMES.get(rythme or "", "non annoncée")
 
 
 def nom_theme(theme: str) -> str:

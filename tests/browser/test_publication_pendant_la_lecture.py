@@ -27,6 +27,15 @@ CODES = ("QP961001", "QP961002", "QP961006")
 CHANGE = "taux_emploi_15_64"
 VERSION = re.compile(r"[Vv]ersion (\d{8}-[0-9a-f]{12})")
 
+# At every frame: the release named at the top of the sheet, and the one named at its foot.
+OBSERVER = """() => { window.vues = []; const lire = () => {
+  const haut = [...document.querySelectorAll('dl div')].find(d => d.textContent.startsWith('Version publiée'));
+  const pied = document.querySelector('.pied-page');
+  const de = e => (e && /\\d{8}-[0-9a-f]{12}/.exec(e.textContent) || [null])[0];
+  if (de(haut) && de(pied)) { const vue = [de(haut), de(pied)], fin = window.vues.at(-1);
+    if (!fin || fin[0] !== vue[0] || fin[1] !== vue[1]) window.vues.push(vue) }
+  requestAnimationFrame(lire) }; lire() }"""
+
 
 def autre_entrepot(donnees: Path, copie: Path) -> Path:
     """The warehouse of the demo release where the employment rate of every quartier gained one point."""
@@ -128,6 +137,7 @@ def test_une_page_ne_melange_jamais_deux_versions(donnees_demo: Path, chromium: 
             assert lire_la_fiche(visite, releases, code, f"/quartier?qpv={code}") == nouvelle.name
             assert lire_la_feuille(visite, releases, code) == nouvelle.name
         page = ouverte.page
+        page.evaluate(OBSERVER)
         page.get_by_label("Comparer le quartier avec").click()
         page.get_by_role("option", name="Département", exact=True).click()
         page.wait_for_url("**reference=departement*")
@@ -135,6 +145,9 @@ def test_une_page_ne_melange_jamais_deux_versions(donnees_demo: Path, chromium: 
         page.locator(".pied-page").filter(has_text=nouvelle.name).wait_for()
         cartes = page.locator(".chiffre").evaluate_all("l => l.map(c => [c.dataset.indicateur, c.innerText])")
         assert comparer(page.locator(".pied-page").inner_text(), cartes, releases, CODES[0]) == nouvelle.name
+        montres = {(a, b) for a, b in page.evaluate("window.vues")}
+        assert {a for a, _ in montres} == {ancienne.name, nouvelle.name}
+        assert all(a == b for a, b in montres), "two releases on one screen"
         with visiter(chromium, site) as neuve:
             assert lire_la_fiche(neuve, releases, CODES[0], f"/quartier?qpv={CODES[0]}") == nouvelle.name
     assert client.execute(somme).fetchall() == avant

@@ -115,6 +115,55 @@ def test_b2_les_douze_chiffres_ont_valeur_date_et_ecart_ou_motif(visite_depot: V
     assert nombre >= 8
 
 
+@pytest.mark.parametrize("code", ["QP014003", "QN01403M"])
+def test_b3_aucune_case_vide_sans_motif(visite_depot: Visite, code: str) -> None:
+    """No cell of any table is empty; each sign of absence gives its sentence, to the pointer and to a screen reader."""
+    page = visite_depot.ouvrir(f"/quartier?qpv={code}")
+    page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true })")
+    vides = page.evaluate(
+        """() => [...document.querySelectorAll('table.tableau')].flatMap(t => [...t.querySelectorAll('tbody td, tbody th')]
+        .filter(c => !c.textContent.trim()).map(c => t.caption.textContent + ' / ' + c.parentElement.textContent))"""
+    )
+    assert vides == []
+    signes = page.locator("abbr.absence")
+    assert signes.count() > 10
+    glyphes = {absence.glyphe for absence in fr.ABSENCES.values()}
+    for signe, titre in page.evaluate(
+        "[...document.querySelectorAll('abbr.absence')].map(s => [s.textContent, s.title])"
+    ):
+        assert signe in glyphes
+        assert len(titre) > 10, (signe, titre)
+
+
+def test_c3_seules_les_evolutions_lisibles_sont_remplies(visite_depot: Visite, release_depot: Path) -> None:
+    """The count on top is that of the release; a change is written where it may be read, a motive everywhere else."""
+    page = visite_depot.ouvrir(
+        "/ecarts?indicateur=taux_pauvrete_60&zonage=2015&territoire=departement:76&reference=ensemble_qpv"
+    )
+    total = lire(
+        release_depot,
+        "select count(*) from '@territoires.parquet' where niveau = 'qpv' and zonage = '2015' and code_departement = '76'",
+    )[0][0]
+    compte = page.locator("strong", has_text=re.compile(r"évolutions? lisibles?")).first.inner_text()
+    table = page.get_by_role("table", name=re.compile("écart et évolution, quartier par quartier"))
+    rangees = [rangee.locator("th, td").all_inner_texts() for rangee in table.locator("tbody tr").all()]
+    assert len(rangees) == total
+    lues = [rangee for rangee in rangees if not rangee[5].startswith("Non lue")]
+    assert compte.split("\u00a0")[0].split(" ")[0] == str(len(lues))
+    assert compte.endswith(f"sur {total}")
+    for rangee in rangees:
+        assert rangee[5].strip()
+        assert (rangee in lues) == bool(re.search(r"\d", rangee[7] + rangee[8])), rangee
+    for rangee in lues:
+        code = re.findall(r"QP\w+", rangee[0])[0]
+        [(n,)] = lire(
+            release_depot,
+            f"select count(*) from '@evolutions.parquet' where code_qpv = '{code}' and indicateur = 'taux_pauvrete_60'"
+            " and niveau_reference = 'ensemble_qpv' and est_eligible",
+        )
+        assert n, rangee
+
+
 def test_b5_un_quartier_seul_montre_ses_huit_comparables(visite_depot: Visite, release_depot: Path) -> None:
     page = visite_depot.ouvrir("/comparables?qpv=QN01407M")
     attendus = lire(

@@ -115,3 +115,14 @@ def test_chaque_representation_s_ouvre(donnees_demo: Path, monkeypatch: pytest.M
     page.run()
     assert not page.exception
     assert "<h1>Comparer</h1>" in " ".join(element.proto.body for element in page.get("html"))
+
+
+def test_la_reference_de_chaque_quartier_est_celle_de_la_release(registre: Registre, lignes: list[Ligne]) -> None:
+    """The upright mark of the points is the value of the département, which the release publishes once."""
+    tables = registre.release.chemin / "tables"
+    ((attendue,),) = duckdb.sql(
+        f"select valeur from '{tables}/valeurs.parquet' where niveau = 'departement' and code_territoire = '961' "
+        f"and indicateur = '{INDICATEUR}' and periode = '2018'"
+    ).fetchall()
+    lues = {li.cellules[INDICATEUR].valeur_reference for li in lignes if li.cellules[INDICATEUR].code_reference}
+    assert lues == {attendue}

@@ -18,6 +18,7 @@ import pytest
 from app.donnees_controles import age, controles, fraicheur
 from app.donnees_provenance import provenance
 from publication.sheets.lecture import Release, chemin_courant, ouvrir
+from publication.sheets.mots import RYTHMES, prochaine_publication
 
 
 @pytest.fixture(scope="module")
@@ -70,6 +71,38 @@ def test_un_chiffre_donne_son_fichier_ses_colonnes_et_ses_modeles(release: Relea
     corps = html.unescape(provenance(release, code, indicateur, periode))
     attendus = [empreinte, fichier[0], *trace["modeles"][indicateur][jeu], trace["code"]["version"]]
     assert [mot for mot in attendus if mot not in corps] == []
+
+
+def test_un_chiffre_dit_ses_references_et_la_date_d_acces(release: Release) -> None:
+    """One row per gap of the table, with the value of the reference; the day on which the file was read."""
+    code, indicateur, periode = "QP961001", "taux_emploi_15_64", "2018"
+    ecarts = duckdb.execute(
+        "select code_reference, valeur_reference from read_parquet(?) where code_qpv = ? and indicateur = ? and periode = ?",
+        [table(release, "ecarts"), code, indicateur, periode],
+    ).fetchall()
+    assert len(ecarts) > 3
+    corps = html.unescape(provenance(release, code, indicateur, periode))
+    references = corps[corps.index("Références auxquelles le chiffre est comparé") :]
+    lignes = re.findall(r'<th scope="row">[^<]+\((\S+?)\)</th><td class="nb">(.*?)</td>', references)
+    lues = {c: float(v.replace("\u202f", "").replace(",", ".")) for c, v in lignes if v[0].isdigit()}
+    assert len(lignes) == len(ecarts)
+    assert lues == {c: pytest.approx(v, abs=0.005 + 1e-9) for c, v in ecarts if v is not None}
+    (acquis,) = {
+        f["acquis_le"][:10]
+        for f in json.loads((release.chemin / "datapackage.json").read_text(encoding="utf-8"))["provenance"]["fichiers"]
+        if f["acquis_le"]
+    }
+    jour = date.fromisoformat(acquis)
+    assert f"{jour.day}\u00a0" in corps.split("Consulté le")[1].split("</table>")[0]
+    assert str(jour.year) in corps.split("Consulté le")[1].split("</table>")[0]
+
+
+def test_une_date_non_annoncee_cede_la_place_au_rythme(release: Release) -> None:
+    assert prochaine_publication("2027-02-15", "annuelle") == "15\u00a0février\u00a02027"
+    assert prochaine_publication(None, "annuelle") == "chaque année, date non annoncée"
+    connus = duckdb.execute("select distinct rythme from read_parquet(?)", [table(release, "sources")]).fetchall()
+    assert {rythme for (rythme,) in connus} <= set(RYTHMES)
+    assert len(connus) > 3
 
 
 def test_un_chiffre_inconnu_est_dit_et_echappe(release: Release) -> None:

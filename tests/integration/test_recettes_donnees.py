@@ -63,8 +63,8 @@ def test_a_python_recipe(site: str, recette: str, donnees_demo: Path) -> None:
     assert variables["resultat"] == attendu
 
 
-@pytest.mark.skipif(shutil.which("Rscript") is None, reason="R is not installed: its recipe cannot be run here")
 def test_the_r_recipe(site: str, donnees_demo: Path) -> None:
+    assert shutil.which("Rscript"), "R runs its recipe: `make r` installs it on Debian and Ubuntu"
     code = R[0].replace("http://127.0.0.1:8501", site)
     sortie = subprocess.run(["Rscript", "-e", code], capture_output=True, text=True, check=True)
     with (donnees_demo / "releases" / "current" / "dictionnaire.csv").open(encoding="utf-8-sig", newline="") as fichier:

@@ -88,7 +88,7 @@ COLONNES = {
             "page",
             "date_reference",
         ),
-        *("date_publication", "prochaine_publication", "empreinte_sha256", "statut", "mention"),
+        *("date_publication", "prochaine_publication", "rythme", "empreinte_sha256", "statut", "mention"),
         *("nb_lignes_lues", "nb_publiees", "nb_quarantaine", "nb_exclues"),
     ],
     "valeurs": [

@@ -72,7 +72,7 @@ SCHEMAS: dict[str, dict[str, Any]] = {
     "sources": {
         **dict.fromkeys(("jeu", "millesime", "fichier", "titre", "producteur", "licence", "url", "statut_url"), _T),
         **dict.fromkeys(("page", "date_publication", "prochaine_publication", "empreinte_sha256", "statut"), _T),
-        "mention": _T,
+        **dict.fromkeys(("mention", "rythme"), _T),
         **dict.fromkeys(("nb_lignes_lues", "nb_publiees", "nb_quarantaine", "nb_exclues"), pl.Int32),
     },
 }

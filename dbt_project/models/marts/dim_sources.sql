@@ -25,6 +25,7 @@ select
     s.est_date_deduite,
     cast(s.date_publication as {{ type_texte() }}) as date_publication,
     cast(s.prochaine_publication as {{ type_texte() }}) as prochaine_publication,
+    s.rythme,
     s.empreinte_sha256,
     s.statut,
     s.mention,

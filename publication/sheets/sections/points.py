@@ -146,7 +146,7 @@ def _tableau(sujet: Sujet) -> Html:
     v, indicateur = sujet.valeur, sujet.indicateur
     fiable = chiffre.precisions(sujet.fiche, v, indicateur)
     propre = b.joindre((chiffre.valeur(v, indicateur), b.balise("small", fiable) if fiable else ""))
-    lignes: list[list[object]] = [[b.balise("strong", sujet.fiche.territoire.libelle), propre, "", ""]]
+    lignes: list[list[object]] = [[b.balise("strong", sujet.fiche.territoire.libelle), propre, "—", "—"]]
     statuts: set[str] = {v.statut} if v.statut in ABSENCES else set()
     for e in sujet.ecarts:
         lignes.append(_ligne_reference(sujet, e, statuts))
@@ -157,7 +157,7 @@ def _tableau(sujet: Sujet) -> Html:
     if sujet.plage is not None:
         bas, haut = _bornes(sujet, sujet.plage)
         etendue = b.joindre((sujet.plage.nom, b.balise("small", "du plus bas au plus haut")))
-        lignes.append([etendue, f"{bas} à {haut}", "", ""])
+        lignes.append([etendue, f"{bas} à {haut}", "—", "—"])
     table = b.tableau(
         f"{indicateur.libelle}, {periode(v.periode)} : le quartier et ses références",
         ("Territoire", "Valeur", "Écart du quartier", "Lecture"),

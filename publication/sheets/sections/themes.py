@@ -78,7 +78,8 @@ def _ligne(fiche: Fiche, indicateur: Indicateur, v: Valeur, reference: str, stat
             libelle = b.balise("small", chiffre.libelle_reference(fiche, e))
             ref = b.joindre((chiffre.reference(fiche, e, indicateur), libelle))
             return [nom, chiffre.date(v), cellule, ref, b.absence(statut, raison), b.balise("small", raison)]
-        return [nom, chiffre.date(v), cellule, b.balise("small", raison), b.absence(statut, raison), ""]
+        absent = b.absence(statut, raison)
+        return [nom, chiffre.date(v), cellule, absent, absent, b.balise("small", raison)]
     if e.statut in ABSENCES:
         statuts.add(e.statut)
     ref = b.joindre((chiffre.reference(fiche, e, indicateur), b.balise("small", chiffre.libelle_reference(fiche, e))))
