@@ -21,7 +21,7 @@ export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export GX_ANALYTICS_ENABLED := false
 export DO_NOT_TRACK := 1
 
-.PHONY: help setup run refresh serve test lint format sql unit browser nginx lock dagster validate docs screenshots faults clean
+.PHONY: help setup run refresh serve test lint format sql unit browser nginx lock dagster validate docs screenshots faults load clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -106,6 +106,11 @@ fuzz: setup ## 1,000 mutated published files (FUZZ_N, FUZZ_SEED, DEPOSIT=DIR add
 faults: setup browser nginx ## every fault injected, docs/fiabilite.md; N=50 DEPOSIT=DIR adds a campaign of kills on a deposit
 	@$(if $(DEPOSIT),OBSERVATOIRE_DEPOT=$(abspath $(DEPOSIT))) $(BIN)/python -m pytest -m panne -n $(JOBS) --dist loadfile --rapport-pannes build/pannes.json || echo "A fault did not end as expected: the page says which."
 	@$(if $(N),$(BIN)/python tests/campagne_arrets.py -n $(N) $(if $(DEPOSIT),--source deposit --depot $(abspath $(DEPOSIT))))
+	@$(BIN)/python tests/rapport_fiabilite.py build/pannes.json
+
+load: setup browser nginx ## 200 readers of the files and 30 sessions while a release is published (LOAD=200,30)
+	@rm -f build/charge.json
+	@$(BIN)/python -m pytest tests/browser/test_charge.py --charge $(or $(LOAD),200,30) --rapport-pannes build/charge.json
 	@$(BIN)/python tests/rapport_fiabilite.py build/pannes.json
 
 lock: setup ## resolve requirements.lock again, and the lock of the catalogue from the last run

@@ -62,7 +62,7 @@ FAUTES = {
     "F28": ("licence or attribution missing", "the release is refused"),
     "F29": ("token expired, 400, 401", "renewed once, then stop; the secret is written nowhere"),
 }
-PROPRIETE, ESSAIS = "panne", "essais"
+PROPRIETE, ESSAIS, CHARGE = "panne", "essais", "charge"
 # Results of the tests that this process ran, or that its workers sent.
 _RECUS: dict[str, dict[str, Any]] = {}
 
@@ -73,6 +73,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         type=Path,
         metavar="FICHIER.json",
         help="add the results of the tests that inject a fault to this file",
+    )
+    parser.addoption(
+        "--charge",
+        type=lambda texte: tuple(map(int, texte.split(","))),
+        metavar="LECTEURS,SESSIONS",
+        help="readers of files and sessions of the application, at the same time (browser/test_charge.py)",
     )
 
 
@@ -110,11 +116,12 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     if not fautes or (report.when != "call" and report.outcome == "passed"):
         return
     essais = [int(str(valeur)) for nom, valeur in report.user_properties if nom == ESSAIS]
+    charges = [json.loads(str(valeur)) for nom, valeur in report.user_properties if nom == CHARGE]
     _RECUS[report.nodeid] = {
         "fautes": [list(faute) for faute in fautes],  # type: ignore[call-overload]
         "issue": report.outcome,
         "essais": sum(essais) or 1,
-    }
+    } | ({"charge": charges[0]} if charges else {})
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

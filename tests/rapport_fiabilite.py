@@ -151,6 +151,27 @@ def rediger(resultats: dict[str, dict[str, Any]], campagnes: Iterable[str]) -> s
     )
 
 
+def page_charge(resultats: dict[str, dict[str, Any]]) -> str:
+    """The figures of `make load`, in Markdown; empty when it was never run."""
+    charges = [resultat["charge"] for resultat in resultats.values() if "charge" in resultat]
+    if not charges:
+        return ""
+    (charge,) = charges
+    return "\n".join(
+        [
+            "## Load",
+            "",
+            "Through the shipped nginx, each reader from an address of its own, on the demo territory and on the machine that "
+            f"also publishes: a publication of {charge['publication_s']} s, every answer checked byte for byte (files) or figure "
+            f"by figure (sheets) against one release; health asked {charge['sante']} times, 200 each time.",
+            "",
+            "| what is read | at the same time | answers | errors | median | p95 | received |",
+            "|---|---|---|---|---|---|---|",
+            *charge["lignes"],
+        ]
+    )
+
+
 def main() -> int:
     """Writes the page; 1 when a fault was not tried or did not end as expected."""
     chemin = Path(sys.argv[1])
@@ -159,6 +180,9 @@ def main() -> int:
     # A file of results outlives the tests that were renamed or taken away.
     resultats = {test: resultat for test, resultat in resultats.items() if test.split("[")[0] in declares}
     campagnes = [page.read_text(encoding="utf-8").strip() for page in sorted(chemin.parent.glob("campagne_*.md"))]
+    charge = chemin.with_name("charge.json")
+    if charge.exists() and (texte := page_charge(json.loads(charge.read_text(encoding="utf-8")))):
+        campagnes.append(texte)
     PAGE.write_text(rediger(resultats, campagnes), encoding="utf-8")
     observes = observer(resultats)
     jamais = [faute for faute, observe in observes.items() if not observe.tests]
