@@ -21,7 +21,7 @@ export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export GX_ANALYTICS_ENABLED := false
 export DO_NOT_TRACK := 1
 
-.PHONY: help setup run refresh serve test lint format sql unit browser nginx r lock dagster validate docs screenshots clean sbom audit fuzz
+.PHONY: help setup run refresh serve test lint format sql unit browser nginx r lock dagster validate docs screenshots clean sbom audit fuzz faults load
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -108,6 +108,16 @@ audit: setup ## known vulnerabilities of the locked packages (AUDIT_OSV=address 
 fuzz: setup ## 1,000 mutated published files (FUZZ_N, FUZZ_SEED, DEPOSIT=DIR adds its small files); writes docs/fuzz.md
 	@$(if $(DEPOSIT),OBSERVATOIRE_DEPOT=$(abspath $(DEPOSIT))) PYTHONPATH=$(CURDIR) $(BIN)/python tests/campagne_fuzz.py -n $(or $(FUZZ_N),1000) --graine $(or $(FUZZ_SEED),6)
 	@mkdir -p build/fuzz && PYTHONPATH=$(CURDIR) $(BIN)/python tests/fuzz_atheris.py -runs=$(or $(FUZZ_RUNS),200000) -seed=$(or $(FUZZ_SEED),6) -timeout=30 -max_len=600 -artifact_prefix=build/fuzz/
+
+faults: setup browser nginx ## every fault injected, docs/fiabilite.md; N=50 DEPOSIT=DIR adds a campaign of kills on a deposit
+	@$(if $(DEPOSIT),OBSERVATOIRE_DEPOT=$(abspath $(DEPOSIT))) $(BIN)/python -m pytest -m panne -n $(JOBS) --dist loadfile --rapport-pannes build/pannes.json || echo "A fault did not end as expected: the page says which."
+	@$(if $(N),$(BIN)/python tests/campagne_arrets.py -n $(N) $(if $(DEPOSIT),--source deposit --depot $(abspath $(DEPOSIT))))
+	@$(BIN)/python tests/rapport_fiabilite.py build/pannes.json
+
+load: setup browser nginx ## 200 readers of the files and 30 sessions while a release is published (LOAD=200,30)
+	@rm -f build/charge.json
+	@$(BIN)/python -m pytest tests/browser/test_charge.py --charge $(or $(LOAD),200,30) --rapport-pannes build/charge.json
+	@$(BIN)/python tests/rapport_fiabilite.py build/pannes.json
 
 lock: setup ## resolve requirements.lock again, and the lock of the catalogue from the last run
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate --generate-hashes --extra dev pyproject.toml -o requirements.lock

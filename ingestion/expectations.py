@@ -10,9 +10,13 @@ great_expectations takes 4 s to import: it is imported only when a dataset chang
 from __future__ import annotations
 
 import argparse
+import errno
 import hashlib
 import json
 import os
+import sys
+import threading
+import time
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -27,6 +31,10 @@ if TYPE_CHECKING:
 ICI = Path(__file__)
 INDEX = ["millesime", "fichier", "variable"]
 EXEMPLES = 3
+# How often the process of a refresh is looked at, in seconds.
+VEILLE_S = 0.5
+# How this process ends when the disk is full: whoever waits for it says so.
+SORTIE_DISQUE_PLEIN = 28
 # How far the rows of a file may move from those of the snapshot it replaces, and why that far.
 VARIATION_LIGNES_PCT = 20
 VARIATION_LIGNES = (
@@ -422,8 +430,23 @@ def main(arguments: list[str] | None = None) -> None:
     analyseur.add_argument("--data", type=Path, default=Path("data"), help="dossier de travail")
     analyseur.add_argument("--catalogue", type=Path, default=RACINE, help="dossier des fiches")
     analyseur.add_argument("--demo", action="store_true", help="territoire de démonstration")
+    analyseur.add_argument("--parent", type=int, help="s'arrêter quand ce processus n'est plus là")
     choix = analyseur.parse_args(arguments)
-    evaluer(Catalogue(choix.catalogue).jeux.values(), choix.data, demo=choix.demo)
+    if choix.parent is not None:
+        threading.Thread(target=_finir_avec, args=(choix.parent,), daemon=True).start()
+    try:
+        evaluer(Catalogue(choix.catalogue).jeux.values(), choix.data, demo=choix.demo)
+    except OSError as erreur:
+        if erreur.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        sys.exit(SORTIE_DISQUE_PLEIN)
+
+
+def _finir_avec(parent: int) -> None:
+    """End at once when the refresh is gone: the next one must not find a process that still writes its results."""
+    while os.getppid() == parent:
+        time.sleep(VEILLE_S)
+    os._exit(1)
 
 
 if __name__ == "__main__":

@@ -30,7 +30,16 @@ from ingestion.catalogue import Correction, ErreurCatalogue, Fichier, Jeu, Lectu
 from ingestion.corrections import ErreurCorrection, corriger
 from ingestion.meta import ce_que_dit_l_archive
 from ingestion.normalise import CELLULES, ErreurDerive, normaliser
-from ingestion.parquet import NATURES, chemin_brut, chemin_type, ecrire_ensemble, mention_de, tenir_table_vide
+from ingestion.parquet import (
+    NATURES,
+    abimes,
+    chemin_brut,
+    chemin_sommes,
+    chemin_type,
+    ecrire_ensemble,
+    mention_de,
+    tenir_table_vide,
+)
 from ingestion.read import ErreurLecture, lire
 from ingestion.register.gate import ecarter, empreinte_des_regles, examiner
 from ingestion.register.location import est_registre
@@ -202,13 +211,22 @@ class _Travail:
             facultatif=self.fichier.est_facultatif,
         )
 
+    @property
+    def _brut(self) -> Path:
+        return chemin_brut(self.donnees, self.jeu, self.millesime, self.fichier)
+
+    @property
+    def _sommes(self) -> Path:
+        return chemin_sommes(self.donnees, self.jeu, self.millesime, self.fichier)
+
     def _type(self, nature: str) -> Path:
         return chemin_type(self.donnees, self.jeu, self.millesime, self.fichier, nature)
 
     def _en_service(self) -> dict[str, str]:
-        """`sha256` and `normalise` (digest) of the typed layer on the disk; empty when it is not whole."""
-        brut = chemin_brut(self.donnees, self.jeu, self.millesime, self.fichier)
-        if not brut.exists() or not all(self._type(nature).exists() for nature in NATURES):
+        """`sha256` and `normalise` (digest) of the typed layer on the disk; empty when it is not whole, or when one bit of
+        it changed since it was written: the file is then read again from the archive."""
+        chemins = [self._brut, *(self._type(nature) for nature in NATURES)]
+        if not all(chemin.exists() for chemin in chemins) or abimes(self._sommes, chemins):
             return {}
         mention = mention_de(self._type(NATURES[-1]))
         return mention if {"sha256", "normalise"} <= mention.keys() else {}
@@ -243,15 +261,15 @@ class _Travail:
         )
         self._noter_les_changements(brut, len(contenu))
         ecrire_ensemble(
-            {chemin_brut(self.donnees, self.jeu, self.millesime, self.fichier): brut}
-            | {self._type(nature): getattr(normalise, nature) for nature in NATURES},
+            {self._brut: brut} | {self._type(nature): getattr(normalise, nature) for nature in NATURES},
             mention={"sha256": sha256, "normalise": empreinte},
+            sommes=self._sommes,
         )
 
     def _noter_les_changements(self, brut: pl.DataFrame, taille: int) -> None:
         """New bytes under a name already read: what they change is written in the journal of the file."""
-        chemin = chemin_brut(self.donnees, self.jeu, self.millesime, self.fichier)
-        if not chemin.exists():
+        chemin = self._brut
+        if not chemin.exists() or abimes(self._sommes, [chemin]):
             return
         ancien = pl.read_parquet(chemin)
         avant, apres = ancien["_empreinte"][0], brut["_empreinte"][0]

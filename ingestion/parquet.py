@@ -6,6 +6,7 @@ Does not belong here: what the layers hold (read, normalise), the archive and th
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -16,6 +17,7 @@ import polars as pl
 from ingestion.catalogue import Fichier, Jeu, Millesime
 
 LIGNES_PAR_GROUPE = 262_144
+SOMMES = ".sha256"
 NATURES = ("cellules", "quarantaine", "lignes")
 
 
@@ -29,7 +31,14 @@ def chemin_type(donnees: Path, jeu: Jeu, millesime: Millesime, fichier: Fichier,
     return donnees / "normalise" / jeu.dossier / millesime.millesime / f"{fichier.nom}.{nature}.parquet"
 
 
-def ecrire_ensemble(tables: dict[Path, pl.DataFrame], mention: dict[str, str] | None = None) -> None:
+def chemin_sommes(donnees: Path, jeu: Jeu, millesime: Millesime, fichier: Fichier) -> Path:
+    """`<data>/normalise/<producteur>/<jeu>/<millesime>/<fichier>.sha256`: checksums of the layers of a file."""
+    return donnees / "normalise" / jeu.dossier / millesime.millesime / f"{fichier.nom}{SOMMES}"
+
+
+def ecrire_ensemble(
+    tables: dict[Path, pl.DataFrame], mention: dict[str, str] | None = None, sommes: Path | None = None
+) -> None:
     """Writes several Parquet files that belong together: zstd, same bytes for the same rows.
 
     Everything is written beside before the first name changes; the last path is taken away first and put back last,
@@ -37,6 +46,8 @@ def ecrire_ensemble(tables: dict[Path, pl.DataFrame], mention: dict[str, str] | 
 
     Args:
         mention: what the last file says of the whole, read again by `mention_de`.
+        sommes: where their checksums are written, read again by `abimes`: most single bits flipped in a Parquet file give
+            other values and no error.
     """
     temoin = list(tables)[-1]
     temporaires = {
@@ -44,8 +55,20 @@ def ecrire_ensemble(tables: dict[Path, pl.DataFrame], mention: dict[str, str] | 
         for chemin, table in tables.items()
     }
     temoin.unlink(missing_ok=True)
+    if sommes is not None:
+        lignes = [f"{_somme(temporaire)}  {chemin.name}\n" for chemin, temporaire in temporaires.items()]
+        _ecrire_texte_a_cote(sommes, "".join(lignes)).replace(sommes)
     for chemin, temporaire in temporaires.items():
         temporaire.replace(chemin)
+
+
+def abimes(sommes: Path, chemins: Iterable[Path]) -> list[Path]:
+    """Those of `chemins` whose bytes are not the ones that were written; none is known where `sommes` is absent."""
+    if not sommes.exists():
+        return []
+    lignes = sommes.read_text(encoding="utf-8", errors="replace").splitlines()
+    attendues = {nom: somme for somme, _, nom in (ligne.partition("  ") for ligne in lignes)}
+    return [chemin for chemin in chemins if _somme(chemin) != attendues.get(chemin.name)]
 
 
 def chemin_vide(donnees: Path, jeu: Jeu) -> Path:
@@ -84,6 +107,7 @@ def retirer_non_declares(donnees: Path, jeux: Iterable[Jeu]) -> list[Path]:
         for chemin in (
             chemin_vide(donnees, jeu),
             chemin_brut(donnees, jeu, millesime, fichier),
+            chemin_sommes(donnees, jeu, millesime, fichier),
             *(chemin_type(donnees, jeu, millesime, fichier, nature) for nature in NATURES),
         )
     }
@@ -91,7 +115,7 @@ def retirer_non_declares(donnees: Path, jeux: Iterable[Jeu]) -> list[Path]:
     retires = sorted(p for p in presents if p not in declares)
     for chemin in retires:
         chemin.unlink()
-    return retires
+    return [chemin for chemin in retires if chemin.suffix != SOMMES]
 
 
 def _ecrire_a_cote(chemin: Path, table: pl.DataFrame, mention: dict[str, str]) -> Path:
@@ -105,3 +129,17 @@ def _ecrire_a_cote(chemin: Path, table: pl.DataFrame, mention: dict[str, str]) -
         flux.flush()
         os.fsync(flux.fileno())
     return temporaire
+
+
+def _ecrire_texte_a_cote(chemin: Path, texte: str) -> Path:
+    temporaire = chemin.with_name(f".{chemin.name}.partiel")
+    with temporaire.open("w", encoding="utf-8", newline="\n") as flux:
+        flux.write(texte)
+        flux.flush()
+        os.fsync(flux.fileno())
+    return temporaire
+
+
+def _somme(chemin: Path) -> str:
+    with chemin.open("rb") as flux:
+        return hashlib.file_digest(flux, "sha256").hexdigest()

@@ -101,7 +101,7 @@ def construire(
         ErreurDbt: dbt stopped before running a node.
         FileExistsError: a warehouse is already there: a stale write-ahead log beside it would be replayed.
     """
-    if entrepot.exists():
+    if entrepot.exists() or entrepot.with_name(f"{entrepot.name}.wal").exists():
         raise FileExistsError(f"{entrepot}: a build opens a fresh path, give another one")
     entrepot.parent.mkdir(parents=True, exist_ok=True)
     arguments = ["build", *(["--select", *selection] if selection else [])]

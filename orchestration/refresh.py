@@ -7,6 +7,7 @@ Does not belong here: the steps themselves (steps), options of the command (cli)
 from __future__ import annotations
 
 import errno
+import os
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 PUBLIE, RIEN, USAGE, REFUS = 0, 1, 2, 3
 DISQUE_PLEIN = (errno.ENOSPC, errno.EDQUOT)
+MOTS_DISQUE_PLEIN = ("No space left on device", "Could not write all bytes", "Disk quota exceeded")
 PHRASES_MONTREES = 20
 
 
@@ -112,6 +114,10 @@ def rafraichir(
                     fin(issue.code, issue.phrases, issue.retenues)
         except RafraichissementEnCours as erreur:
             issue = Issue(RIEN, steps.release_courante(contexte), phrases=[str(erreur)])
+        except OSError as erreur:
+            if erreur.errno not in DISQUE_PLEIN:
+                raise
+            issue = _disque_plein(contexte, erreur)
         return _conclure(contexte, tenu, etapes, issue)
 
 
@@ -156,6 +162,17 @@ def _sous_verrou(contexte: Contexte, journal: Journal, etapes: Etapes, seulement
         return _rafraichir(contexte, journal, etapes, seulement, forcer)
     except ErreurCatalogue as erreur:
         return Issue(RIEN, steps.release_courante(contexte), phrases=[str(erreur)])
+    except OSError as erreur:
+        if erreur.errno not in DISQUE_PLEIN:
+            raise
+        # A half-built warehouse is what takes most room, and nobody reads it.
+        etapes.balayer(contexte, garder=None)
+        return _disque_plein(contexte, erreur)
+
+
+def _disque_plein(contexte: Contexte, erreur: OSError) -> Issue:
+    phrase = f"Disque plein ({erreur.filename or contexte.donnees}) : libérez de la place et relancez."
+    return Issue(RIEN, steps.release_courante(contexte), phrases=[phrase])
 
 
 def _rafraichir(contexte: Contexte, journal: Journal, etapes: Etapes, seulement: list[str], forcer: bool) -> Issue:
@@ -178,14 +195,6 @@ def _rafraichir(contexte: Contexte, journal: Journal, etapes: Etapes, seulement:
         return _construire(contexte, journal, etapes, seulement, inventaire)
     except Arret as arret:
         return Issue(RIEN, courante, phrases=arret.phrases, retenues=arret.retenues)
-    except OSError as erreur:
-        if erreur.errno not in DISQUE_PLEIN:
-            raise
-        return Issue(
-            RIEN,
-            courante,
-            phrases=[f"Disque plein ({erreur.filename or contexte.donnees}) : libérez de la place et relancez."],
-        )
 
 
 def _phrases_inchange(etat: Etat, courante: str) -> list[str]:
@@ -236,9 +245,22 @@ def construire_ou_arreter(etapes: Etapes, contexte: Contexte, suivre: Callable[[
     from orchestration.dbt_build import ErreurDbt
 
     try:
-        return etapes.construire(contexte, suivre)
+        bilan = etapes.construire(contexte, suivre)
     except ErreurDbt as erreur:
+        _lever_si_disque_plein([str(erreur)])
         raise Arret([str(erreur)]) from erreur
+    _lever_si_disque_plein([noeud.message for noeud in bilan.echecs])
+    return bilan
+
+
+def _lever_si_disque_plein(messages: Sequence[str]) -> None:
+    """dbt and DuckDB say in words that the disk is full.
+
+    Raises:
+        OSError: with the number that the system gives to it.
+    """
+    if any(mots in message for message in messages for mots in MOTS_DISQUE_PLEIN):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 def publier_ou_arreter(etapes: Etapes, contexte: Contexte, entrepot: Path) -> str:

@@ -8,6 +8,8 @@ Rooms are imported inside the functions: knowing that nothing changed must not c
 
 from __future__ import annotations
 
+import errno
+import os
 import shutil
 import subprocess
 import sys
@@ -305,14 +307,17 @@ def lancer_validation(contexte: Contexte) -> Callable[[], list[Resultat]]:
         str(contexte.reglages.catalogue.resolve()),
     ]
     commande += ["--data", str(contexte.donnees.resolve()), *(["--demo"] if contexte.demo else [])]
+    commande += ["--parent", str(os.getpid())]
     processus = subprocess.Popen(  # noqa: S603
         commande, cwd=state.RACINE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
     )
 
     def attendre() -> list[Resultat]:
-        from ingestion.expectations import lire_resultats
+        from ingestion.expectations import SORTIE_DISQUE_PLEIN, lire_resultats
 
         _, erreurs = processus.communicate()
+        if processus.returncode == SORTIE_DISQUE_PLEIN:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(contexte.donnees / "qualite"))
         if processus.returncode != 0:
             raise RuntimeError(f"Les attentes n'ont pas pu être évaluées : {erreurs.strip()}")
         return lire_resultats(contexte.donnees)

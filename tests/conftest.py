@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
+pytest_plugins = ["pannes"]
 PROJET = Path(__file__).resolve().parent.parent
 DEPOT = Path(os.environ.get("OBSERVATOIRE_DEPOT") or PROJET.parent / "shared" / "data")
 

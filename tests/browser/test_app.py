@@ -248,6 +248,7 @@ HOSTILES = [
 ]
 
 
+@pytest.mark.panne("F25", attendu="a sentence and a way out, no trace")
 @pytest.mark.parametrize("parametre", HOSTILES, ids=range(len(HOSTILES)))
 def test_une_adresse_hostile_mene_a_une_phrase(visite: Visite, parametre: str) -> None:
     page = visite.ouvrir(f"/quartier?qpv={quote(parametre)}")
@@ -258,6 +259,7 @@ def test_une_adresse_hostile_mene_a_une_phrase(visite: Visite, parametre: str) -
     expect(page.get_by_role("link", name="Chercher un quartier")).to_be_visible()
 
 
+@pytest.mark.panne("F25", attendu="an unknown choice keeps the sheet")
 @pytest.mark.parametrize(
     "autres",
     ["reference=<script>", "reference=%27--", "indicateur=../../x", "reference=commune&reference=epci", "zonage=1999"],

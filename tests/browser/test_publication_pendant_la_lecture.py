@@ -88,6 +88,7 @@ def emploi(release: Path, code: str = CODES[0]) -> float:
     return float(valeur)
 
 
+@pytest.mark.panne("F5", attendu="every page read during a publication shows one release, in Chromium and DuckDB")
 @pytest.mark.timeout(300)
 def test_une_page_ne_melange_jamais_deux_versions(donnees_demo: Path, chromium: Browser, tmp_path: Path) -> None:
     donnees = copier_donnees(donnees_demo, tmp_path / "donnees")

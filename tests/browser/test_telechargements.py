@@ -78,6 +78,7 @@ def test_l_adresse_courante_mene_a_la_version(client: httpx.Client, release_demo
     assert reponse.headers["location"] == f"/releases/{release_demo.name}/citation.txt"
 
 
+@pytest.mark.panne("F25", attendu="no other file leaves the application")
 @pytest.mark.parametrize(
     "chemin",
     [
@@ -99,6 +100,7 @@ def test_rien_d_autre_ne_sort(site: str, release_demo: Path, chemin: str) -> Non
     assert b"sha256" not in corps  # the lock of the run, two folders above
 
 
+@pytest.mark.panne("F25", attendu="a parameter of 1 MB is refused, the site answers")
 def test_un_parametre_d_un_megaoctet_est_refuse_sans_casser_le_site(site: str) -> None:
     statut, corps = demander(site, f"/quartier?qpv={'x' * 1_000_000}")
     assert 400 <= statut < 500

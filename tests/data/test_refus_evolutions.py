@@ -84,6 +84,7 @@ def test_une_extremite_masquee_refuse_l_evolution(depot: Path, evolutions: pl.Da
                     assert (ligne["motif"], ligne["delta_qpv"]) == ("extremite_non_publiee", None)
 
 
+@pytest.mark.panne("F27", attendu="no change is read across zonings")
 def test_aucune_evolution_lue_entre_deux_zonages_hors_des_perimetres_identiques(
     release_depot: Path, evolutions: pl.DataFrame
 ) -> None:

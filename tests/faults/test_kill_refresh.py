@@ -1,54 +1,52 @@
-"""A refresh killed half-way, again and again: readers keep what they had, the next run reaches the same release (F1, F24).
+"""A refresh killed at random moments, again and again: readers keep what they had, the next run reaches the same release (F1).
 
-Belongs here: `kill -9` while files are read, while models are built, while the release is written.
-Does not belong here: a second refresh beside a live one (tests/unit/test_refresh_lock.py).
+Belongs here: `kill -9` at seeded moments of a refresh of the demo territory and of the deposit.
+Does not belong here: the campaign of fifty (`make faults`), kills at one precise point (test_kill_at_switch.py).
 """
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
-import time
+import random
+from collections.abc import Callable
 from pathlib import Path
 
-from orchestration.journal import Journal
-from orchestration.refresh import rafraichir
-from orchestration.settings import DEPOT_DU_CODE, Reglages
-from publication.checksums import verifier
+import pytest
+from campagne_arrets import Arret, Banc, conforme, constater, reprendre, tuer
 
-# The step after whose end the process is killed, and how long after, in seconds.
-MOMENTS = [("inventaire", 0.8), ("fiches", 3.0), ("entrepot", 0.2)]
-
-
-def tuer_apres(etape: str, delai_s: float, donnees: Path, territoire: Path) -> None:
-    """Start a refresh and kill it `delai_s` after the end of a step."""
-    commande = [sys.executable, "-m", "orchestration.cli", "refresh", "--json", "--source", "demo"]
-    commande += ["--data", str(donnees), "--deposit", str(territoire)]
-    with subprocess.Popen(commande, cwd=DEPOT_DU_CODE, stdout=subprocess.PIPE, text=True) as processus:
-        assert processus.stdout is not None
-        for ligne in processus.stdout:
-            if json.loads(ligne)["etape"] == etape:
-                break
-        time.sleep(delai_s)
-        processus.kill()
-    assert processus.returncode == -9, f"the refresh ended before it was killed after {etape}"
+DEMO, DEPOT = 8, 1
+# What a refresh takes at least, in seconds; a run that ended before it was killed says better.
+DUREE_DEMO_S, DUREE_DEPOT_S = 35.0, 150.0
 
 
-def test_killed_refreshes_leave_nothing_behind(donnees_demo: Path, territoire_demo: Path, tmp_path: Path) -> None:
-    donnees = tmp_path / "donnees"
-    for etape, delai_s in MOMENTS:
-        tuer_apres(etape, delai_s, donnees, territoire_demo)
-        assert not (donnees / "releases" / "current").exists()
+@pytest.mark.panne("F1", attendu="demo territory: last good verified after each kill, then the undisturbed digests")
+def test_eight_kills_on_the_demo_territory(
+    donnees_demo: Path, territoire_demo: Path, tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
+    """A killed run is followed by one that is killed too, so that leftovers pile up, until one ends by itself."""
+    banc = Banc.monter("demo", territoire_demo, donnees_demo, tmp_path / "depart")
+    hasard, duree, tues = random.Random(6), DUREE_DEMO_S, 0
+    donnees = banc.neuf(tmp_path / "donnees")
+    while tues < DEMO:
+        fait = tuer(banc, donnees, hasard.random() * duree)
+        if isinstance(fait, Arret):
+            tues += 1
+            constater(banc, donnees)
+        else:
+            conforme(banc, donnees)
+            donnees = banc.neuf(donnees)
     # A kill in the middle of one write is too short to aim at: leave what it would leave.
+    (donnees / "normalise" / "insee").mkdir(parents=True, exist_ok=True)
     (donnees / "normalise" / "insee" / ".revenus.parquet.partiel").write_bytes(b"PAR1")
-    journal = Journal()
-    issue = rafraichir(Reglages(data=donnees, source="demo", depot=territoire_demo), journal=journal)
-    assert (issue.code, journal.alertes) == (0, [])
-    assert "s'est arrêté sans finir" in journal.phrases[0]
-    assert issue.release == (donnees_demo / "releases" / "current").resolve().name
-    assert verifier(donnees / "releases" / issue.release) == []
-    visibles = {chemin.name for chemin in (donnees / "releases").iterdir() if not chemin.name.startswith(".verrou")}
-    assert visibles == {issue.release, "current", "journal.atom"}
-    assert len(list((donnees / "entrepot").iterdir())) == 1
-    assert not list(donnees.rglob("*.partiel"))
+    reprendre(banc, donnees)
+    record_property("essais", tues)
+
+
+@pytest.mark.depot
+@pytest.mark.panne("F1", attendu="deposit: last good verified, then the undisturbed digests")
+def test_one_kill_on_the_deposit(donnees_depot: Path, depot: Path, tmp_path: Path) -> None:
+    banc = Banc.monter("deposit", depot, donnees_depot, tmp_path / "depart")
+    donnees = banc.neuf(tmp_path / "donnees")
+    fait = tuer(banc, donnees, random.Random(6).random() * DUREE_DEPOT_S)
+    assert isinstance(fait, Arret), f"the refresh ended in {fait} s, before it was killed"
+    constater(banc, donnees)
+    reprendre(banc, donnees)

@@ -78,6 +78,7 @@ def publier_une_evolution(connexion: duckdb.DuckDBPyConnection) -> list[str]:
     return [f"{indicateur} de {code}", f"son évolution de 2010-12-31 à {periode} porte delta_qpv"]
 
 
+@pytest.mark.panne("F22", attendu="refused, last good verified, the cell named")
 @pytest.mark.parametrize("fuite", [remplir_un_ecart, compter_le_membre_masque, publier_une_evolution])
 def test_rien_n_est_publie_quand_une_cellule_masquee_se_reconstitue(
     donnees_demo: Path,

@@ -63,6 +63,7 @@ def test_sans_etag_ni_date_les_memes_octets_ne_changent_rien(editeur: Editeur, p
     assert (seconde.sha256, seconde.acquis_le) == (premiere.sha256, premiere.acquis_le)
 
 
+@pytest.mark.panne("F11", attendu="both snapshots are in the archive")
 def test_meme_adresse_autres_octets(editeur: Editeur, passer: Passer, tmp_path: Path) -> None:
     editeur.publier(URL, TEXTE)
     premiere = passer()
@@ -85,6 +86,7 @@ def test_les_parties_d_un_fichier_ne_le_telechargent_qu_une_fois(
     assert len(editeur.recues(URL)) == 1
 
 
+@pytest.mark.panne("F10", attendu="the stable address is resolved, the dated one noted")
 def test_l_adresse_stable_mene_a_l_adresse_datee_qui_est_notee(editeur: Editeur, passer: Passer) -> None:
     editeur.panne(STABLE, Panne(vers=DATEE))
     editeur.publier(DATEE, TEXTE)
@@ -92,6 +94,7 @@ def test_l_adresse_stable_mene_a_l_adresse_datee_qui_est_notee(editeur: Editeur,
     assert passer(fichier(STABLE)).statut == "a_jour"
 
 
+@pytest.mark.panne("F10", attendu="a stable address that leads elsewhere is read again")
 def test_une_adresse_stable_qui_mene_ailleurs_n_est_pas_dite_inchangee(editeur: Editeur, passer: Passer) -> None:
     """The new file is older than the one kept, so a server that only looks at dates answers 304 for it."""
     nouvelle = DATEE.replace("20260115", "20260301")
@@ -104,6 +107,7 @@ def test_une_adresse_stable_qui_mene_ailleurs_n_est_pas_dite_inchangee(editeur: 
     assert (entree.url, entree.sha256) == (nouvelle, hashlib.sha256(AUTRE).hexdigest())
 
 
+@pytest.mark.panne("F8", attendu="a passing incident is overcome")
 @pytest.mark.parametrize(
     "panne",
     [
@@ -122,6 +126,7 @@ def test_un_incident_passager_est_surmonte(editeur: Editeur, passer: Passer, pan
     assert len(editeur.recues(URL)) == 3
 
 
+@pytest.mark.panne("F8", attendu="a lasting incident keeps the last good snapshot")
 @pytest.mark.parametrize(
     ("panne", "trouve"),
     [
@@ -145,6 +150,7 @@ def test_un_incident_qui_dure_garde_le_dernier_bon(editeur: Editeur, passer: Pas
     assert passer().sha256 == hashlib.sha256(AUTRE).hexdigest()
 
 
+@pytest.mark.panne("F10", attendu="404 and 410 are not asked again, and named")
 @pytest.mark.parametrize("statut", [404, 410])
 def test_une_adresse_disparue_n_est_pas_redemandee(editeur: Editeur, passer: Passer, statut: int) -> None:
     editeur.publier(URL, TEXTE)
@@ -156,6 +162,7 @@ def test_une_adresse_disparue_n_est_pas_redemandee(editeur: Editeur, passer: Pas
     assert len(editeur.recues(URL)) == 2
 
 
+@pytest.mark.panne("F9", attendu="an HTML page is refused and kept as evidence")
 def test_une_page_html_a_la_place_du_fichier_est_refusee_et_gardee(
     editeur: Editeur, passer: Passer, tmp_path: Path
 ) -> None:
@@ -169,6 +176,7 @@ def test_une_page_html_a_la_place_du_fichier_est_refusee_et_gardee(
     assert preuve.read_bytes() == PAGE_HTML
 
 
+@pytest.mark.panne("F9", attendu="an archive cut at its source is refused")
 def test_une_archive_coupee_a_la_source_est_refusee(editeur: Editeur, passer: Passer) -> None:
     """Content-Length agrees with the short body: only the byte checks can see it."""
     entiere = gzip.compress(TEXTE)
@@ -178,6 +186,7 @@ def test_une_archive_coupee_a_la_source_est_refusee(editeur: Editeur, passer: Pa
     assert "gzip tronqué" in entree.message
 
 
+@pytest.mark.panne("F8", attendu="a dataset that is too slow stops and keeps its last bytes")
 def test_un_jeu_trop_lent_s_arrete_et_garde_ses_derniers_bons_octets(editeur: Editeur, tmp_path: Path) -> None:
     adresses = [f"{URL}?fichier={rang}" for rang in range(3)]
     declares = [fichier(adresse, nom=f"{rang}.csv") for rang, adresse in enumerate(adresses)]

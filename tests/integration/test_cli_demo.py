@@ -60,6 +60,7 @@ def test_releases_lists_marks_and_verifies(donnees: Path, release: Path) -> None
     assert (retour.returncode, release.name in retour.stdout) == (0, True)
 
 
+@pytest.mark.panne("F6", attendu="found by `observatoire releases verify`")
 def test_a_flipped_bit_is_found_by_verify(donnees_demo: Path, tmp_path: Path) -> None:
     donnees = copier_donnees(donnees_demo, tmp_path / "donnees")
     release = (donnees / "releases" / "current").resolve()

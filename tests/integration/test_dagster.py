@@ -248,6 +248,7 @@ def test_a_dataset_without_any_snapshot_stops_the_release_and_not_the_others(mon
     assert Etat.lire(monde.reglages.data).release is None
 
 
+@pytest.mark.panne("F23", attendu="the Dagster run stops before the release")
 def test_a_failed_test_of_a_mart_stops_the_release(monde: Monde, manifeste: Path) -> None:
     rang = next(i for i, n in enumerate(monde.noeuds) if n.type == "test" and "fct_valeurs" in n.nom)
     sain = monde.noeuds[rang]
@@ -258,6 +259,7 @@ def test_a_failed_test_of_a_mart_stops_the_release(monde: Monde, manifeste: Path
     assert [cle[1] for cle, controle in controles(resultat).items() if not controle.passed] == [sain.nom]
 
 
+@pytest.mark.panne("F4", attendu="a Dagster run is refused while a command refreshes")
 def test_a_run_refuses_while_another_refresh_holds_the_folder(monde: Monde, manifeste: Path) -> None:
     with verrou_de_rafraichissement(monde.reglages.data):
         resultat = lancer(monde, manifeste)
@@ -320,6 +322,7 @@ def test_a_run_of_one_dataset_reads_it_alone_and_measures_every_step(monde: Mond
     }
 
 
+@pytest.mark.panne("F24", attendu="Dagster runs a dead worker again, twice at most")
 def test_the_instance_retries_a_dead_worker_and_never_a_failed_step(tmp_path: Path) -> None:
     """deploy/dagster.yaml, read by Dagster itself."""
     shutil.copy(DEPOT_DU_CODE / "deploy" / "dagster.yaml", tmp_path / "dagster.yaml")

@@ -62,6 +62,7 @@ def test_une_redirection_hors_de_https_est_refusee(editeur: Editeur, client: Cli
         client.telecharger(STABLE)
 
 
+@pytest.mark.panne("F8", attendu="Retry-After respected")
 def test_le_delai_demande_est_respecte(editeur: Editeur, client: Client) -> None:
     editeur.publier(URL, TEXTE)
     editeur.panne(URL, Panne(statut=429, entetes={"Retry-After": "1"}, fois=1))
@@ -70,6 +71,7 @@ def test_le_delai_demande_est_respecte(editeur: Editeur, client: Client) -> None
     assert seconde.instant - premiere.instant >= 1
 
 
+@pytest.mark.panne("F8", attendu="a wait beyond the deadline stops at once")
 def test_un_delai_plus_long_que_ce_qui_reste_arrete_tout_de_suite(editeur: Editeur, client: Client) -> None:
     editeur.panne(URL, Panne(statut=503, entetes={"Retry-After": "3600"}))
     with pytest.raises(ErreurReseau, match="revenir dans 3600\u00a0s"):
@@ -86,6 +88,7 @@ def test_le_delai_demande_peut_etre_une_date() -> None:
     assert delai_demande(None, midi) is None
 
 
+@pytest.mark.panne("F8", attendu="a slow drip stops at the total deadline")
 def test_un_filet_d_eau_ne_tient_pas_la_relance_au_dela_du_delai_total(editeur: Editeur) -> None:
     """Each byte arrives within the read timeout: only the total deadline can stop it."""
     editeur.publier(URL, TEXTE)
@@ -132,6 +135,7 @@ def test_le_temps_d_un_jeu_se_partage_entre_ses_fichiers(editeur: Editeur) -> No
     assert 2.7 < duree < 4.4
 
 
+@pytest.mark.panne("F8", attendu="a silent server is named with its dataset")
 def test_un_serveur_muet_est_dit_au_nom_du_jeu_quand_son_temps_est_passe(editeur: Editeur) -> None:
     """The read timeout is cut to what is left: the sentence is the one of the dataset, and nothing is tried again."""
     editeur.publier(URL, TEXTE)
@@ -145,6 +149,7 @@ def test_un_serveur_muet_est_dit_au_nom_du_jeu_quand_son_temps_est_passe(editeur
     assert len(editeur.recues(URL)) == 1
 
 
+@pytest.mark.panne("F8", attendu="a silent server is left in time")
 def test_un_serveur_muet_est_abandonne(editeur: Editeur) -> None:
     editeur.publier(URL, TEXTE)
     editeur.panne(URL, Panne(goutte_s=30))
@@ -154,6 +159,7 @@ def test_un_serveur_muet_est_abandonne(editeur: Editeur) -> None:
     assert len(editeur.recues(URL)) == 2
 
 
+@pytest.mark.panne("F8", attendu="a refused connection is a sentence")
 def test_personne_a_l_adresse(editeur: Editeur) -> None:
     with Editeur() as parti:
         base = parti.base
@@ -164,6 +170,7 @@ def test_personne_a_l_adresse(editeur: Editeur) -> None:
         client.telecharger(URL)
 
 
+@pytest.mark.panne("F9", attendu="a body that is too long is stopped")
 @pytest.mark.parametrize(
     ("longueur", "trouve"), [("999999999", "au moins 999999999 octets"), ("", r"au moins \d{4} octets")]
 )

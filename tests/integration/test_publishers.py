@@ -147,10 +147,12 @@ class TestChaqueClient:
         troisieme = passer(adresse)
         assert troisieme.sha256 == hashlib.sha256(AUTRE).hexdigest()
 
+    @pytest.mark.panne("F8", attendu="each publisher: 503 then the answer")
     def test_503_puis_la_reponse(self, adresse: Adresse, publie: Any, passer: Passer, editeur: Editeur) -> None:
         editeur.panne(publie(adresse, TEXTE), Panne(statut=503, fois=1))
         assert passer(adresse).statut == "a_jour"
 
+    @pytest.mark.panne("F8", attendu="each publisher: 429 waits what is asked")
     def test_429_avec_retry_after(self, adresse: Adresse, publie: Any, passer: Passer, editeur: Editeur) -> None:
         cible = publie(adresse, TEXTE)
         editeur.panne(cible, Panne(statut=429, entetes={"Retry-After": "1"}, fois=1))
@@ -158,6 +160,7 @@ class TestChaqueClient:
         refusee, acceptee = editeur.recues(cible)
         assert acceptee.instant - refusee.instant >= 1.0
 
+    @pytest.mark.panne("F8", attendu="each publisher: a bad day keeps the last bytes")
     @pytest.mark.parametrize(
         ("panne", "phrase"),
         [
@@ -195,6 +198,7 @@ def test_la_derniere_correction_d_un_fichier_l_emporte() -> None:
     assert insee_page.choisir(liens, r"revenus_qp24.*csv\.zip", HUB) == liens[1]
 
 
+@pytest.mark.panne("F10", attendu="a page without its file names what it holds")
 @pytest.mark.parametrize(
     ("liens", "trouve"),
     [
@@ -253,6 +257,7 @@ def test_sans_empreinte_celle_de_l_analyse_dit_si_le_fichier_a_change(editeur: E
     assert passer(DATAGOUV).sha256 == hashlib.sha256(TEXTE).hexdigest()
 
 
+@pytest.mark.panne("F10", attendu="a dataset without its resource names those it has")
 def test_un_jeu_sans_la_ressource_attendue_nomme_les_siennes(editeur: Editeur, passer: Passer) -> None:
     editeur.publier(DATASET, ressources(ressource(TEXTE, "notice.pdf", url="https://x/notice.pdf")))
     message = passer(DATAGOUV).message
@@ -260,6 +265,7 @@ def test_un_jeu_sans_la_ressource_attendue_nomme_les_siennes(editeur: Editeur, p
     assert "Corrigez `adresse`" in message
 
 
+@pytest.mark.panne("F9", attendu="an HTML page instead of an API is said")
 @pytest.mark.parametrize("corps", [PAGE_HTML, b"[]"])
 def test_une_page_html_a_la_place_de_l_api_est_dite(editeur: Editeur, passer: Passer, corps: bytes) -> None:
     editeur.publier(DATASET, corps)
@@ -288,6 +294,7 @@ def test_une_autre_forme_d_export_est_redemandee(editeur: Editeur, passer: Passe
     assert passer(avec_libelles).sha256 == hashlib.sha256(AUTRE).hexdigest()
 
 
+@pytest.mark.panne("F8", attendu="an exceeded quota waits for its reset")
 def test_le_quota_depasse_attend_la_date_de_remise_a_zero(editeur: Editeur, passer: Passer) -> None:
     """A reset that is farther than the deadline is a failure at once; a past one is no wait."""
     editeur.publier(ODS, metadonnees("2026-01-05"))
@@ -324,6 +331,7 @@ def test_sans_identifiants_rien_n_est_demande(
     assert editeur.journal == []
 
 
+@pytest.mark.panne("F29", attendu="renewed once")
 def test_un_jeton_perime_est_renouvele_une_fois(editeur: Editeur, client: Client, jeu_travail: Jeu) -> None:
     editeur.publier(francetravail.JETON, b'{"access_token": "jeton-1", "expires_in": 1499}', "application/json")
     editeur.publier(API, b'{"listeValeursParPeriode": []}', "application/json")
@@ -345,6 +353,7 @@ def test_un_jeton_perime_est_renouvele_une_fois(editeur: Editeur, client: Client
     assert SECRET not in str(refus.value)
 
 
+@pytest.mark.panne("F29", attendu="said without the secret")
 @pytest.mark.parametrize("statut", [400, 401, 403])
 def test_des_identifiants_refuses_sont_dits_sans_le_secret(
     editeur: Editeur, passer: Passer, statut: int, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
@@ -396,6 +405,7 @@ def test_un_jeton_renouvele_sert_aux_demandes_suivantes(editeur: Editeur, client
     assert len(editeur.recues(francetravail.JETON)) == 2
 
 
+@pytest.mark.panne("F29", attendu="a new token that is refused stops")
 def test_un_jeton_neuf_refuse_arrete_les_demandes_de_la_relance(
     editeur: Editeur, client: Client, jeu_travail: Jeu
 ) -> None:
@@ -409,6 +419,7 @@ def test_un_jeton_neuf_refuse_arrete_les_demandes_de_la_relance(
     assert (len(editeur.recues(francetravail.JETON)), len(editeur.recues(API))) == (2, 2)
 
 
+@pytest.mark.panne("F29", attendu="refused credentials are sent once")
 @pytest.mark.parametrize("panne", [Panne(statut=400), Panne(corps=PAGE_HTML), Panne(corps=b'{"erreur": "x"}')])
 def test_des_identifiants_refuses_ne_sont_envoyes_qu_une_fois(
     editeur: Editeur, client: Client, jeu_travail: Jeu, panne: Panne
@@ -423,6 +434,7 @@ def test_des_identifiants_refuses_ne_sont_envoyes_qu_une_fois(
     assert editeur.recues(API) == []
 
 
+@pytest.mark.panne("F29", attendu="credentials follow no redirection")
 def test_les_identifiants_ne_suivent_aucune_redirection(editeur: Editeur, client: Client, jeu_travail: Jeu) -> None:
     ailleurs = "https://ailleurs.example/jeton"
     editeur.publier(ailleurs, b'{"access_token": "vole"}', "application/json")

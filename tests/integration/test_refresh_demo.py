@@ -104,6 +104,7 @@ def test_dagster_reaches_the_same_release_from_nothing(
     assert rafraichir_demo(reglages.data, territoire_demo).issue.change is False
 
 
+@pytest.mark.panne("F13", attendu="a refresh keeps the earlier snapshot and exits with 3")
 def test_a_renamed_column_keeps_the_earlier_snapshot_and_exits_with_3(
     essais: dict[str, Essai], donnees_demo: Path
 ) -> None:

@@ -95,6 +95,7 @@ def test_l_archive_rend_les_octets_sous_leur_empreinte(tmp_path: Path) -> None:
     assert not archive.contient(sha256, len(TEXTE) + 1)
 
 
+@pytest.mark.panne("F6", attendu="found in the archive when it is read, then repaired")
 def test_un_bit_retourne_dans_l_archive_est_trouve_a_la_lecture_puis_repare(tmp_path: Path) -> None:
     archive = Archive(tmp_path)
     sha256 = archive.deposer(TEXTE)
@@ -210,6 +211,7 @@ def test_un_depot_inchange_ne_rend_pas_d_octets(dossier: Path) -> None:
     assert source.obtenir(JEU, MILLESIME, REVENUS, None).contenu == TEXTE
 
 
+@pytest.mark.panne("F11", attendu="a new snapshot beside the old one")
 def test_d_autres_octets_font_un_nouvel_instantane_et_l_ancien_reste(dossier: Path) -> None:
     premiere = passer(dossier)
     verrou = Verrou(dossier / "verrou.yml")

@@ -15,6 +15,7 @@ from ingestion.catalogue import Bloc, Cle, ErreurCatalogue, Variable
 from ingestion.normalise import ErreurDerive
 
 
+@pytest.mark.panne("F13", attendu="found by its candidates, in any order")
 def test_une_colonne_se_trouve_par_ses_candidats_sans_la_casse_et_jamais_par_sa_position() -> None:
     variables = {"niveau_vie_median": Variable(colonnes=["DISP_MED_A{aa}", "disp_q2_a{aa}"], type="euros")}
     jeu = fiche([bloc(variables)], {"filosofi": "2016"})
@@ -24,6 +25,7 @@ def test_une_colonne_se_trouve_par_ses_candidats_sans_la_casse_et_jamais_par_sa_
         assert resultat.cellules["colonne_source"][0].upper() == "DISP_Q2_A16"
 
 
+@pytest.mark.panne("F13", attendu="a renamed column stops the file with a sentence")
 def test_une_colonne_renommee_arrete_le_fichier_avec_une_phrase() -> None:
     variables = {**TAUX, "niveau_vie_median": Variable(colonnes=["DISP_MED_A{aa}", "disp_q2"], type="euros")}
     with pytest.raises(ErreurDerive) as erreur:
@@ -35,11 +37,13 @@ def test_une_colonne_renommee_arrete_le_fichier_avec_une_phrase() -> None:
     assert trouvees.index("DISP_MEDIANE_A18") < trouvees.index("AAA")
 
 
+@pytest.mark.panne("F13", attendu="a renamed key stops the file with a sentence")
 def test_une_cle_renommee_arrete_le_fichier_avec_une_phrase() -> None:
     with pytest.raises(ErreurDerive, match="clé ← CODGEO"):
         typer("CODE_QP;TP60\nQP961001;41", fiche([bloc()], {"filosofi": "2018"}))
 
 
+@pytest.mark.panne("F13", attendu="two candidates are never chosen at random")
 def test_deux_colonnes_qui_ne_different_que_par_la_casse_ne_se_choisissent_pas_au_hasard() -> None:
     with pytest.raises(ErreurDerive, match="« tp60 » désigne plusieurs colonnes : Tp60, TP60"):
         typer(

@@ -150,6 +150,23 @@ def test_une_couche_effacee_est_refaite(depot_essai: Depot) -> None:
         assert depot_essai.chemin("2018", nature).exists()
 
 
+@pytest.mark.panne("F6", attendu="found in the raw and typed layers by checksum, the file read again from the archive")
+@pytest.mark.parametrize("nature", ["brut", "cellules", "lignes", "quarantaine"])
+def test_un_bit_retourne_dans_une_couche_est_trouve_et_le_fichier_relu(depot_essai: Depot, nature: str) -> None:
+    jeu = declarer("2018", "2019")
+    depot_essai.ingerer(jeu)
+    bons = depot_essai.octets()
+    raw = depot_essai.donnees / "raw" / "insee" / "essai" / "2018" / "2018.csv.parquet"
+    chemin = raw if nature == "brut" else depot_essai.chemin("2018", nature)
+    octets = bytearray(chemin.read_bytes())
+    octets[len(octets) // 3] ^= 4
+    chemin.write_bytes(bytes(octets))
+    assert [fichier.a_change for fichier in depot_essai.ingerer(jeu).fichiers] == [True, False]
+    assert depot_essai.octets() == bons
+    assert not depot_essai.ingerer(jeu).a_change
+
+
+@pytest.mark.panne("F13", attendu="the last good state stays in use")
 def test_une_colonne_renommee_laisse_le_dernier_bon_etat_en_usage(depot_essai: Depot) -> None:
     jeu = declarer("2018", "2019")
     depot_essai.ingerer(jeu)

@@ -37,6 +37,7 @@ def test_un_pointeur_qui_sort_du_dossier_est_refuse(tmp_path: Path, cible: str) 
         chemin_courant(tmp_path / "releases")
 
 
+@pytest.mark.panne("F6", attendu="refused by the reader before it is served")
 def test_un_octet_change_est_trouve_avant_d_etre_lu(releases: Path) -> None:
     table = releases / IDENTIFIANT / "tables" / "valeurs.parquet"
     octets = bytearray(table.read_bytes())
@@ -59,6 +60,7 @@ def test_une_liste_d_empreintes_illisible_est_refusee(releases: Path, ligne: str
         empreintes(releases / IDENTIFIANT)
 
 
+@pytest.mark.panne("F25", attendu="the reader of a session is locked")
 @pytest.mark.parametrize(
     "sql",
     [
@@ -81,6 +83,7 @@ def test_la_connexion_ne_lit_rien_d_autre_et_ne_change_plus(releases: Path, tmp_
         release._connexion.execute(sql.replace("{exterieur}", str(exterieur)))
 
 
+@pytest.mark.panne("F25", attendu="a bound value never becomes SQL")
 def test_une_valeur_liee_ne_devient_jamais_du_sql(releases: Path) -> None:
     release = ouvrir(chemin_courant(releases))
     hostile = "x' or 1=1; drop table valeurs; --"
@@ -97,6 +100,7 @@ def test_une_table_inconnue_est_une_phrase(releases: Path) -> None:
         release.choisir("inconnue", ["x"], {"y": "z"})
 
 
+@pytest.mark.panne("F5", attendu="an open session keeps its release until it is opened again")
 def test_une_release_ouverte_ne_voit_pas_la_suivante(releases: Path) -> None:
     """A reader that resolved `current` keeps its release across a publication (fault F5)."""
     ouverte = Registre(ouvrir(chemin_courant(releases)))

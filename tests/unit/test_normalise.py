@@ -49,6 +49,7 @@ def test_une_cellule_porte_tout_ce_qui_la_decrit() -> None:
     ]
 
 
+@pytest.mark.panne("F18", attendu="every row has one fate")
 def test_chaque_ligne_du_fichier_a_un_sort_et_un_seul() -> None:
     texte = """CODGEO;LIBGEO;TP60
     Ensemble;Ensemble des QPV;44,7
@@ -88,6 +89,7 @@ def test_chaque_ligne_du_fichier_a_un_sort_et_un_seul() -> None:
 # --- rows -------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.panne("F18", attendu="repeated keys go to quarantine")
 def test_un_quartier_repete_met_toutes_ses_lignes_en_quarantaine() -> None:
     resultat = typer("CODGEO;TP60\nQP961001;41\nQP961002;12\nQP961001;40", fiche([bloc()], {"filosofi": "2018"}))
     assert resultat.lignes["sort"].to_list() == ["quarantaine", "retenue", "quarantaine"]
@@ -95,6 +97,7 @@ def test_un_quartier_repete_met_toutes_ses_lignes_en_quarantaine() -> None:
     assert resultat.quarantaine["motif"].to_list() == ["code « QP961001 » répété dans le fichier"] * 2
 
 
+@pytest.mark.panne("F16", attendu="codes of another nature are excluded and counted")
 def test_une_fiche_peut_exclure_les_codes_d_une_autre_nature() -> None:
     cle = Cle(colonnes=["CODGEO"], type="qpv2015", exclure="totaux régionaux")
     resultat = typer("CODGEO;TP60\nQP961001;41\n96;40", fiche([bloc()], {"filosofi": "2018"}, cle=cle))
@@ -155,6 +158,7 @@ def test_un_agregat_a_cle_vide_garde_ses_cellules() -> None:
     assert resultat.cellules["valeur"].to_list() == [47.4]
 
 
+@pytest.mark.panne("F16", attendu="a repaired code leaves a note on its row")
 def test_une_reparation_de_code_laisse_une_note_sur_la_ligne() -> None:
     jeu = fiche([bloc()], {"filosofi": "2018"}, cle=Cle(colonnes=["CODGEO"], type="commune"), niveau="commune")
     resultat = typer("CODGEO;TP60\n1053;1\n14118;2", jeu)
@@ -165,6 +169,7 @@ def test_une_reparation_de_code_laisse_une_note_sur_la_ligne() -> None:
 
 
 # --- bounds -----------------------------------------------------------------------------------------------------------
+@pytest.mark.panne("F17", attendu="quarantined with its line, never a number")
 @pytest.mark.parametrize(
     ("type_de_variable", "lu", "motif"),
     [
@@ -247,6 +252,7 @@ def test_une_regle_constante_et_un_hors_champ() -> None:
     ]
 
 
+@pytest.mark.panne("F15", attendu="a mark gives its status, another one quarantine")
 def test_les_marques_de_la_fiche_sont_sensibles_a_la_casse() -> None:
     jeu = fiche([bloc()], {"filosofi": "2018"}, marques={"ns": "secret", "NS": "non_diffuse", "nd": "non_diffuse"})
     resultat = typer("CODGEO;TP60\nQP961001;ns\nQP961002;NS\nQP961003; nd \nQP961004;Ns", jeu)
@@ -255,6 +261,7 @@ def test_les_marques_de_la_fiche_sont_sensibles_a_la_casse() -> None:
     assert resultat.cellules["valeur"].null_count() == 4
 
 
+@pytest.mark.panne("F15", attendu="an empty cell is never 0")
 @pytest.mark.parametrize("vide", ["", ",", ".", " ", "\u00a0"])
 def test_une_cellule_vide_ou_une_virgule_seule_n_est_jamais_zero(vide: str) -> None:
     resultat = typer(f"CODGEO;TP60\nQP961001;{vide}", fiche([bloc()], {"filosofi": "2018"}))

@@ -82,6 +82,7 @@ def test_une_cle_repetee_d_un_groupe_a_l_autre_est_trouvee(tmp_path: Path) -> No
         ecrire_parquet(tmp_path / "t.parquet", double.to_batches(), SCHEMA, ("code", "rang"), est_demo=False)
 
 
+@pytest.mark.panne("F17", attendu="never published")
 @pytest.mark.parametrize("valeur", [math.nan, math.inf, -math.inf])
 def test_un_nombre_qui_n_en_est_pas_un_est_refuse(tmp_path: Path, valeur: float) -> None:
     table = pa.table({"code": ["a", "b", "c"], "rang": [1, 2, 3], "valeur": [None, 1.0, valeur]}, schema=SCHEMA)
@@ -131,12 +132,14 @@ def test_les_tables_sont_triees_par_leur_cle(monde: Monde) -> None:
 # --- CSV --------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.panne("F21", attendu="neutralised in text")
 @pytest.mark.parametrize("debut", ["=", "+", "-", "@", "\t", "\r"])
 def test_une_formule_est_neutralisee_dans_une_colonne_de_texte(debut: str) -> None:
     assert neutraliser(f"{debut}cmd|' /C calc'!A0") == f"'{debut}cmd|' /C calc'!A0"
     assert neutraliser(f"a{debut}b") == f"a{debut}b"
 
 
+@pytest.mark.panne("F21", attendu="a negative number stays a number")
 def test_un_nombre_negatif_reste_un_nombre(tmp_path: Path) -> None:
     table = pa.table({"texte": ["-1", "=1+1", 'guillemet " et, virgule', None], "nombre": [-1.5, 2.0, None, -0.25]})
     ecrire_csv(tmp_path / "t.csv", table)

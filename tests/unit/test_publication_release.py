@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import os
+import random
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -116,6 +118,7 @@ def test_la_date_d_un_controle_ne_change_pas_l_identite(monde: Monde) -> None:
 # --- verification -----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.panne("F6", attendu="found in a release, the file named")
 @pytest.mark.parametrize(
     "chemin", ["tables/valeurs.parquet", "geo/contours_2015.geojson", "notes.md", "dictionnaire.csv"]
 )
@@ -137,6 +140,7 @@ def test_un_fichier_retire_ou_ajoute_est_trouve(monde: Monde) -> None:
     assert "autre.md n'est pas déclaré" in phrases[1]
 
 
+@pytest.mark.panne("F6", attendu="rewritten checksums found by the name of the release")
 def test_des_sommes_recalculees_apres_alteration_sont_trouvees_par_le_nom(monde: Monde) -> None:
     dossier = monde.dossier(monde.publier())
     table = dossier / "tables" / "valeurs.parquet"
@@ -146,6 +150,7 @@ def test_des_sommes_recalculees_apres_alteration_sont_trouvees_par_le_nom(monde:
     assert "le nom annonce le contenu" in phrase
 
 
+@pytest.mark.panne("F6", attendu="a damaged release is made again under the same name")
 def test_une_livraison_abimee_est_refaite_sous_le_meme_nom(monde: Monde) -> None:
     release_id = monde.publier()
     (monde.dossier(release_id) / "tables" / "valeurs.parquet").write_bytes(b"PAR1")
@@ -158,6 +163,7 @@ def test_une_livraison_abimee_est_refaite_sous_le_meme_nom(monde: Monde) -> None
 # --- switch, crash, recovery ------------------------------------------------------------------------------------------
 
 
+@pytest.mark.panne("F5", attendu="files read across 300 switches belong to one release")
 def test_un_lecteur_ne_voit_jamais_ni_vide_ni_melange(monde: Monde) -> None:
     """A reader that resolves the pointer once reads files of one release, whatever is switched meanwhile."""
     premier = monde.publier()
@@ -185,6 +191,7 @@ def test_un_lecteur_ne_voit_jamais_ni_vide_ni_melange(monde: Monde) -> None:
     assert erreurs == []
 
 
+@pytest.mark.panne("F2", attendu="pointer still on the old release, then on the new one, no orphan link")
 def test_arret_brutal_entre_le_renommage_et_la_bascule(monde: Monde) -> None:
     """The state left: the new release under its name, the pointer on the old one, an orphan link."""
     premier = monde.publier()
@@ -200,6 +207,7 @@ def test_arret_brutal_entre_le_renommage_et_la_bascule(monde: Monde) -> None:
     assert not list(monde.releases.glob(".current-*"))
 
 
+@pytest.mark.panne("F1", attendu="killed while a release is written: last good verified, the next publication sweeps")
 def test_kill_pendant_la_construction(monde: Monde) -> None:
     """SIGKILL once the tables are written: readers keep the last good release, the next run sweeps and publishes."""
     premier = monde.publier()
@@ -222,6 +230,79 @@ def test_kill_pendant_la_construction(monde: Monde) -> None:
     assert courante(monde.releases) == monde.dossier(second)
 
 
+# What the process does before it kills itself: stop at the rename of the release, or at that of the pointer.
+MOMENTS_DE_BASCULE = ["release avant", "release apres", "pointeur avant", "pointeur apres"]
+PUBLIER_ET_MOURIR = """
+import os, signal, sys
+from pathlib import Path
+from publication.release import publier
+entrepot, donnees, cible, quoi, quand = *map(Path, sys.argv[1:4]), *sys.argv[4].split()
+def arreter(renommer):
+    def faux(depart, arrivee, *autres, **nommes):
+        vise = Path(arrivee).name == "current" if quoi == "pointeur" else Path(depart).name == "release"
+        if vise and quand == "avant":
+            os.kill(os.getpid(), signal.SIGKILL)
+        fait = renommer(depart, arrivee, *autres, **nommes)
+        if vise:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return fait
+    return faux
+os.rename, os.replace = arreter(os.rename), arreter(os.replace)
+publier(entrepot, donnees, cible_dbt=cible)
+"""
+
+
+@pytest.mark.panne(
+    "F2", attendu="killed at the rename of the release and at that of the pointer: old or new whole, then new"
+)
+@pytest.mark.parametrize("moment", MOMENTS_DE_BASCULE)
+def test_kill_juste_avant_ou_juste_apres_la_bascule(monde: Monde, moment: str) -> None:
+    premier = monde.publier()
+    bonne = empreintes(monde.dossier(premier))
+    entrepot = autre_valeur(monde, 50.0).construire()
+    arguments = [sys.executable, "-c", PUBLIER_ET_MOURIR, str(entrepot), str(monde.donnees), str(monde.cible), moment]
+    fini = subprocess.run(arguments, env={**os.environ, "PYTHONPATH": str(RACINE)}, check=False)
+    assert fini.returncode == -9
+    assert empreintes(monde.dossier(premier)) == bonne
+    servie = courante(monde.releases)
+    assert servie is not None
+    assert verifier(servie) == []
+    assert (servie == monde.dossier(premier)) is (moment != "pointeur apres")
+    second = monde.publier()
+    assert second != premier
+    assert moment != "pointeur apres" or servie == monde.dossier(second)
+    assert courante(monde.releases) == monde.dossier(second)
+    assert verifier(monde.dossier(second)) == []
+    assert sorted(c.name for c in monde.releases.iterdir()) == sorted(
+        [premier, second, POINTEUR, "journal.atom", ".verrou"]
+    )
+
+
+@pytest.mark.panne("F6", attendu="in a warehouse: refused with a sentence, or in a place that nothing is read from")
+def test_un_bit_inverse_dans_l_entrepot_ne_change_aucun_chiffre_publie(
+    monde: Monde, record_property: Callable[[str, object], None]
+) -> None:
+    premier = monde.publier()
+    sain = monde.construire()
+    octets, hasard = sain.read_bytes(), random.Random(6)
+    essais, refus = 24, []
+    for rang in range(essais):
+        abime = bytearray(octets)
+        abime[hasard.randrange(len(octets))] ^= 1 << hasard.randrange(8)
+        entrepot = sain.with_name(f"abime{rang}.duckdb")
+        entrepot.write_bytes(bytes(abime))
+        try:
+            assert publier(entrepot, monde.donnees, cible_dbt=monde.cible) == premier
+        except ErreurPublication as erreur:
+            refus.append((entrepot.name, str(erreur)))
+        entrepot.unlink()
+        assert courante(monde.releases) == monde.dossier(premier)
+    assert refus
+    assert all(nom in phrase for nom, phrase in refus)
+    record_property("essais", essais)
+
+
+@pytest.mark.panne("F2", attendu="leftovers of a dead process swept, those of a live one kept")
 def test_le_balayage_epargne_un_processus_vivant(monde: Monde) -> None:
     monde.publier()
     vivant = monde.releases / f".construction-{os.getppid()}-00"
@@ -232,6 +313,7 @@ def test_le_balayage_epargne_un_processus_vivant(monde: Monde) -> None:
     assert vivant.is_dir()
 
 
+@pytest.mark.panne("F4", attendu="the second publication is refused with a sentence")
 def test_deux_publications_a_la_fois(monde: Monde) -> None:
     entrepot = monde.construire()
     with verrou_de_publication(monde.releases), pytest.raises(ErreurPublication, match="déjà en cours"):

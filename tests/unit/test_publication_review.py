@@ -54,6 +54,7 @@ def test_un_volume_dans_les_bornes_est_publie(monde: Monde, avant: int, apres: i
     assert review.lire(monde.donnees) is None
 
 
+@pytest.mark.panne("F12", attendu="a volume out of bounds is held")
 @pytest.mark.parametrize(("apres", "variation"), [(1101, "+10,1"), (899, "−10,1"), (0, "−100,0")])
 def test_un_volume_hors_des_bornes_est_retenu(monde: Monde, apres: int, variation: str) -> None:
     lignes_lues(monde, 1000)
@@ -69,6 +70,7 @@ def test_un_volume_hors_des_bornes_est_retenu(monde: Monde, apres: int, variatio
     assert verifier(monde.dossier(premier)) == []
 
 
+@pytest.mark.panne("F12", attendu="a size out of bounds is held")
 def test_la_taille_d_un_fichier_compte_aussi(monde: Monde, monkeypatch: pytest.MonkeyPatch) -> None:
     monde.publier()
     monde.lignes["valeurs"][1] = une_valeur("QP961001", "2021", 42.26)
@@ -92,6 +94,7 @@ def test_un_jeu_a_son_propre_seuil(monde: Monde) -> None:
     monde.publier()
 
 
+@pytest.mark.panne("F12", attendu="a shrunk coverage is held")
 def test_une_couverture_qui_recule_est_retenue(monde: Monde) -> None:
     monde.lignes["valeurs"] = [une_valeur(f"QP96{i:04}", "2021", 40.0 + i / 10) for i in range(1001, 1101)]
     monde.publier()
@@ -106,6 +109,7 @@ def test_une_couverture_qui_recule_est_retenue(monde: Monde) -> None:
     assert courante(monde.releases) == monde.dossier(dans_les_bornes)
 
 
+@pytest.mark.panne("F12", attendu="a date that disappears is held")
 def test_une_date_qui_disparait_est_retenue(monde: Monde) -> None:
     monde.publier()
     del monde.lignes["valeurs"][1]
@@ -113,6 +117,7 @@ def test_une_date_qui_disparait_est_retenue(monde: Monde) -> None:
     assert "(qpv, zonage 2015, 2021)\u00a0: 0 valeurs publiées au lieu de 1 (−100,0\u00a0%" in motif
 
 
+@pytest.mark.panne("F12", attendu="a change of unit is held")
 @pytest.mark.parametrize(
     ("periode", "valeur", "dit"),
     [("2021", 0.4225, "0,4225 en médiane des mêmes territoires au lieu de 42,25 ("), ("2022", 0.42, "0,42 en médiane des mêmes territoires au lieu de 42,25 en 2021 (")],
@@ -158,6 +163,7 @@ def test_le_meme_contenu_reste_retenu_et_un_autre_le_remplace(monde: Monde) -> N
     assert review.lire(monde.donnees) is None
 
 
+@pytest.mark.panne("F12", attendu="accepted: published with who, when, why")
 def test_une_acceptation_publie_et_dit_qui_quand_pourquoi(monde: Monde) -> None:
     lignes_lues(monde, 1000)
     premier = monde.publier()

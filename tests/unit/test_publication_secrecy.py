@@ -44,6 +44,7 @@ def test_une_release_sans_fuite_ne_trouve_rien(essai: Essai) -> None:
     assert "0 cellule masquée reconstituable sur 2" in examen.controles[0].message
 
 
+@pytest.mark.panne("F22", attendu="a total minus its parts is found")
 def test_une_part_masquee_et_son_complement_publie_par_un_autre_fichier(essai: Essai) -> None:
     repartition(essai, millesime="2023")
     (phrase,) = essai.examiner().refus
@@ -158,6 +159,7 @@ def test_la_ligne_ensemble_du_producteur_est_arrondie(essai: Essai) -> None:
     assert observes(essai.examiner()) == {"secret_producteur": "1"}, "the producer publishes both in one file"
 
 
+@pytest.mark.panne("F22", attendu="a commune minus its quartiers is found")
 def test_la_commune_moins_ses_autres_quartiers(essai: Essai) -> None:
     """95 in the commune, 90 in its first quartier: the second, masked, is between 0 and 5. QP961003 is elsewhere."""
     for code, valeur in (("QP961001", 90), ("QP961002", None), ("QP961003", None)):
@@ -192,6 +194,7 @@ def test_l_evolution_annuelle_du_producteur_est_dite_sans_refuser(essai: Essai) 
     assert observes(examen) == {"secret_producteur": "1"}
 
 
+@pytest.mark.panne("F22", attendu="a gap that gives a masked rate is found")
 def test_un_ecart_calcule_ici_entre_deux_taux(essai: Essai) -> None:
     """Women 40 points under all, all at 55 %: a masked rate of women would be 15 %."""
     essai.regles["combinaisons"] = [{"ecart_femmes": 1, "taux_femmes": -1, "taux_ensemble": 1}]
@@ -265,6 +268,7 @@ def evolution(**champs: Any) -> dict[str, Any]:
     } | champs
 
 
+@pytest.mark.panne("F22", attendu="a change with a masked end is found")
 @pytest.mark.parametrize("masquee", ["2020-12-31", "2021-12-31"])
 @pytest.mark.parametrize("colonne", ["delta_qpv", "delta_ecart", "plus_petite_evolution_detectable", "etiquette"])
 def test_une_evolution_ne_porte_aucun_chiffre_d_un_bout_masque(essai: Essai, masquee: str, colonne: str) -> None:
@@ -357,6 +361,7 @@ def test_sans_les_relations_declarees_rien_n_est_publie(tmp_path: Path) -> None:
         publier(entrepot, monde.donnees, cible_dbt=monde.cible)
 
 
+@pytest.mark.panne("F22", attendu="last good")
 def test_une_fuite_laisse_la_version_precedente_en_ligne(tmp_path: Path) -> None:
     monde = Monde(tmp_path)
     publiee = monde.publier()

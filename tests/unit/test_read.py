@@ -46,6 +46,7 @@ def archive(**membres: bytes) -> bytes:
 # --- csv --------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.panne("F14", attendu="read with or without a BOM")
 @pytest.mark.parametrize("fin_de_ligne", [b"\n", b"\r\n"])
 @pytest.mark.parametrize("fin_de_fichier", [b"", b"\n", b"\r\n", b"\n\n"])
 @pytest.mark.parametrize("bom", [b"", b"\xef\xbb\xbf"])
@@ -104,6 +105,7 @@ def test_un_enregistrement_plus_long_est_une_erreur_avec_son_numero_de_ligne() -
         lire(b"code;libelle;n\na;Le Clos;1\nb;Le Clos; la Rive;2\n", "f.csv", CSV)
 
 
+@pytest.mark.panne("F18", attendu="a truncated row is a sentence with its line")
 def test_une_derniere_ligne_tronquee_est_une_erreur_avec_son_numero_de_ligne() -> None:
     with pytest.raises(ErreurLecture, match=r"f\.csv, ligne 3 : 2 champs lus, 3 attendus"):
         lire(b"code;libelle;n\na;Le Clos;1\nb;Le Cl", "f.csv", CSV)
@@ -124,11 +126,13 @@ def test_un_csv_qui_mele_deux_sortes_de_lignes_complete_les_plus_courtes_si_la_f
         lire(b"finess;96\ncentre;1;Nom;\ncentre;2;Nom;x;y\n", "f.csv", mele)
 
 
+@pytest.mark.panne("F18", attendu="an unbalanced quote is a sentence with its line")
 def test_un_guillemet_jamais_referme_est_une_erreur_a_la_ligne_ou_il_s_ouvre() -> None:
     with pytest.raises(ErreurLecture, match=r"f\.csv, ligne 3 : guillemet"):
         lire(b'code;n\na;1\n"b;2\nc;3\n', "f.csv", CSV)
 
 
+@pytest.mark.panne("F13", attendu="two columns of one name are a sentence")
 def test_deux_colonnes_du_meme_nom_sont_une_erreur() -> None:
     with pytest.raises(ErreurLecture, match=r"« TX » est donné à plusieurs colonnes \(positions \[2, 3\]\)"):
         lire(b"CODGEO;TX;TX \nQP961001;1;2\n", "f.csv", CSV)
@@ -139,6 +143,7 @@ def test_un_fichier_sans_ligne_de_donnees_est_une_erreur() -> None:
         lire(b"CODGEO;TX\n", "f.csv", CSV)
 
 
+@pytest.mark.panne("F14", attendu="the declared encoding is applied, an impossible byte gives its line")
 def test_l_encodage_declare_est_applique_et_un_octet_impossible_donne_sa_ligne() -> None:
     contenu = "code;libelle\na;Évreux\n".encode("cp1252")
     assert lignes(lire(contenu, "f.csv", Lecture(format="csv", encodage="cp1252"))) == [("a", "Évreux")]
@@ -146,6 +151,7 @@ def test_l_encodage_declare_est_applique_et_un_octet_impossible_donne_sa_ligne()
         lire(contenu, "f.csv", CSV)
 
 
+@pytest.mark.panne("F14", attendu="a UTF-16 BOM wins over the declared encoding")
 def test_un_bom_utf_16_l_emporte_sur_l_encodage_declare() -> None:
     assert lignes(lire("code;libelle\na;Évreux\n".encode("utf-16"), "f.csv", CSV)) == [("a", "Évreux")]
 
@@ -212,6 +218,7 @@ def test_un_nom_de_membre_decompose_se_compare_compose() -> None:
     assert lignes(lire(contenu, "f.zip", Lecture(format="csv", membre="données_*.csv"))) == [("a", "1")]
 
 
+@pytest.mark.panne("F9", attendu="a truncated gzip is a sentence")
 def test_un_gzip_se_reconnait_a_ses_octets_et_un_gzip_tronque_est_une_erreur() -> None:
     contenu = gzip.compress(b"code;n\na;1\n" * 1000)
     assert lire(contenu, "f.csv", CSV)["n"][0] == "1"
@@ -365,6 +372,7 @@ def couche(nom: str, prj: str, encodage: str = "cp1252") -> dict[str, bytes]:
     return {f"{nom}.{suffixe}": bytes(contenu) for suffixe, contenu in contenus.items()} | {f"{nom}.prj": prj.encode()}
 
 
+@pytest.mark.panne("F14", attendu="a layer in cp1252 is decoded")
 def test_une_couche_d_un_zip_se_choisit_par_son_nom_et_se_decode_en_cp1252() -> None:
     contenu = archive(**couche("QP_WGS84", WGS84), **couche("QP_LB93", LAMBERT_93))
     for nom, crs in (("QP_WGS84", "EPSG:4326"), ("QP_LB93", "EPSG:2154")):

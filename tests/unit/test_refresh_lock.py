@@ -42,11 +42,13 @@ def autre_processus(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
     processus.wait()
 
 
+@pytest.mark.panne("F4", attendu="the second is refused and names the process of the first")
 def test_the_second_refuses_and_names_the_first(tmp_path: Path, autre_processus: subprocess.Popen[str]) -> None:
     with pytest.raises(RafraichissementEnCours, match=str(autre_processus.pid)):
         verrou_de_rafraichissement(tmp_path / "donnees").__enter__()
 
 
+@pytest.mark.panne("F4", attendu="the refused refresh exits with 1 and runs no step")
 def test_a_refresh_refused_by_the_lock_exits_with_1(tmp_path: Path, autre_processus: subprocess.Popen[str]) -> None:
     monde = Monde(tmp_path)
     issue = monde.rafraichir()
@@ -54,6 +56,7 @@ def test_a_refresh_refused_by_the_lock_exits_with_1(tmp_path: Path, autre_proces
     assert str(autre_processus.pid) in monde.journal.alertes[0]
 
 
+@pytest.mark.panne("F4", attendu="the lock of a killed process is recovered and said")
 def test_the_lock_of_a_killed_process_is_recovered(tmp_path: Path, autre_processus: subprocess.Popen[str]) -> None:
     os.kill(autre_processus.pid, signal.SIGKILL)
     autre_processus.wait()
@@ -70,6 +73,7 @@ def test_a_lock_given_back_says_nothing(tmp_path: Path) -> None:
     assert (tmp_path / NOM).read_text() == ""
 
 
+@pytest.mark.panne("F4", attendu="a process number used again blocks nothing")
 def test_a_pid_used_again_by_another_process_does_not_block(tmp_path: Path) -> None:
     """The pid in the file is alive (it is ours) but nobody holds the lock: it is free."""
     (tmp_path / NOM).write_text(str(os.getppid()))

@@ -93,6 +93,7 @@ def test_a_file_without_any_snapshot_releases_nothing(monde: Monde) -> None:
     assert "a.csv : absent du dépôt." in monde.journal.alertes
 
 
+@pytest.mark.panne("F23", attendu="nothing published, rows named")
 def test_a_failed_test_publishes_nothing_and_names_its_rows(monde: Monde) -> None:
     monde.rafraichir()
     monde.inventaire = replace(monde.inventaire, code="autre")
@@ -113,6 +114,21 @@ def test_a_failure_is_tried_again_at_the_next_run(monde: Monde) -> None:
     monde.noeuds = []
     assert monde.rafraichir().code == 0
     assert "publier" in monde.appels
+
+
+@pytest.mark.panne("F3", attendu="what dbt and DuckDB say of a full disk is a sentence, the half-built warehouse goes")
+@pytest.mark.parametrize(
+    "message",
+    [
+        "IO Error: Could not write file x: No space left on device",
+        "IO Error: Could not write all bytes to file x: wanted=1",
+    ],
+)
+def test_a_full_disk_while_building_is_a_sentence_and_frees_the_warehouse(monde: Monde, message: str) -> None:
+    monde.noeuds = [Noeud("model.o.m", "fct_valeurs", "model", "error", message, 0.1)]
+    issue = monde.rafraichir()
+    assert (issue.code, issue.release, monde.appels[-1]) == (1, None, "balayer")
+    assert issue.phrases == [f"Disque plein ({monde.reglages.data}) : libérez de la place et relancez."]
 
 
 def test_fictitious_and_real_data_never_share_a_folder(monde: Monde) -> None:

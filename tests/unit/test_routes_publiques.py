@@ -54,6 +54,7 @@ def test_a_file_of_the_current_release(client: TestClient, chemin: str, nom: str
     assert (partie.status_code, partie.content) == (206, nom.encode()[1:4])
 
 
+@pytest.mark.panne("F25", attendu="no other file leaves the routes")
 @pytest.mark.parametrize("chemin", ["cache.txt", "valeurs.csv", "%2e%2e/journal.atom", "..%2fjournal.atom", ""])
 def test_nothing_else_leaves(client: TestClient, chemin: str) -> None:
     assert client.get(f"/donnees/{chemin}", follow_redirects=False).status_code in (307, 404)

@@ -1,0 +1,196 @@
+"""docs/fiabilite.md from the results of the tests that inject faults: `python tests/rapport_fiabilite.py RESULTS.json`.
+
+Belongs here: which tests claim a fault, the page made of what they observed and of the last campaigns.
+Does not belong here: the marker and the results (pannes), the campaigns (campagne_arrets, campagne_charge).
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import sys
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from pannes import FAUTES
+
+TESTS = Path(__file__).resolve().parent
+PROJET = TESTS.parent
+PAGE = PROJET / "docs" / "fiabilite.md"
+
+
+@dataclass(frozen=True)
+class Marque:
+    """A test, under its name without parameters, and a fault that it claims."""
+
+    faute: str
+    test: str
+    attendu: str
+
+
+@dataclass
+class Observe:
+    """What the tests of a fault saw: sentence → times passed, times tried; tests by name; times the fault was injected."""
+
+    phrases: dict[str, list[int]] = field(default_factory=lambda: defaultdict(lambda: [0, 0]))
+    tests: set[str] = field(default_factory=set)
+    essais: int = 0
+
+
+def marques(dossier: Path = TESTS) -> list[Marque]:
+    """Every marker `panne` written in the tests, read from their source: nothing is imported nor run."""
+    trouvees = []
+    for chemin in sorted(dossier.rglob("test_*.py")):
+        arbre = ast.parse(chemin.read_text(encoding="utf-8"))
+        lieu = chemin.relative_to(dossier.parent).as_posix()
+        module = [noeud for noeud in arbre.body if isinstance(noeud, ast.Assign) and _est_pytestmark(noeud)]
+        du_module = [marque for noeud in module for marque in _marques(ast.walk(noeud.value))]
+        for nom, decorateurs in _tests(arbre):
+            for faute, attendu in [*du_module, *_marques(d for deco in decorateurs for d in ast.walk(deco))]:
+                trouvees.append(Marque(faute, f"{lieu}::{nom}", attendu))
+    return trouvees
+
+
+def _est_pytestmark(noeud: ast.Assign) -> bool:
+    return any(isinstance(cible, ast.Name) and cible.id == "pytestmark" for cible in noeud.targets)
+
+
+def _tests(arbre: ast.Module) -> Iterable[tuple[str, list[ast.expr]]]:
+    for noeud in arbre.body:
+        if isinstance(noeud, ast.FunctionDef) and noeud.name.startswith("test_"):
+            yield noeud.name, noeud.decorator_list
+        elif isinstance(noeud, ast.ClassDef):
+            for methode in noeud.body:
+                if isinstance(methode, ast.FunctionDef) and methode.name.startswith("test_"):
+                    yield f"{noeud.name}::{methode.name}", [*noeud.decorator_list, *methode.decorator_list]
+
+
+def _marques(noeuds: Iterable[ast.AST]) -> list[tuple[str, str]]:
+    return [
+        (ast.literal_eval(noeud.args[0]), ast.literal_eval(noeud.keywords[0].value))
+        for noeud in noeuds
+        if isinstance(noeud, ast.Call) and isinstance(noeud.func, ast.Attribute) and noeud.func.attr == "panne"
+    ]
+
+
+def observer(resultats: dict[str, dict[str, Any]]) -> dict[str, Observe]:
+    """The results of a run, by fault."""
+    observes = {faute: Observe() for faute in FAUTES}
+    for test, resultat in resultats.items():
+        for faute, attendu in resultat["fautes"]:
+            observe = observes[faute]
+            observe.tests.add(test.split("[")[0])
+            observe.essais += resultat["essais"]
+            observe.phrases[attendu][0] += resultat["essais"] if resultat["issue"] == "passed" else 0
+            observe.phrases[attendu][1] += resultat["essais"]
+    return observes
+
+
+def tableau(observes: dict[str, Observe]) -> str:
+    """One row per fault."""
+    lignes = ["| | fault | expected | observed | times tried |", "|---|---|---|---|---|"]
+    for faute, (nom, attendu) in FAUTES.items():
+        observe = observes[faute]
+        vus = "; ".join(
+            f"{phrase} ({bons})" if bons == total else f"**{phrase}: {bons} of {total} only**"
+            for phrase, (bons, total) in sorted(observe.phrases.items())
+        )
+        lignes.append(f"| {faute} | {nom} | {attendu} | {vus or '**nothing**'} | {observe.essais} |")
+    return "\n".join(lignes)
+
+
+def liste(observes: dict[str, Observe]) -> str:
+    """The tests of each fault, by file."""
+    lignes = []
+    for faute, observe in observes.items():
+        par_fichier: dict[str, list[str]] = defaultdict(list)
+        for test in sorted(observe.tests):
+            fichier, _, nom = test.partition("::")
+            par_fichier[fichier].append(f"`{nom}`")
+        lignes.append(f"- {faute}")
+        lignes += [f"  - `{fichier}`: {', '.join(noms)}" for fichier, noms in par_fichier.items()]
+    return "\n".join(lignes)
+
+
+def tests_nommes(page: str) -> set[tuple[str, str]]:
+    """Fault and test of each line of the list of a page."""
+    nommes, faute = set(), ""
+    for ligne in page.partition("## Tests of each fault")[2].partition("\n## ")[0].splitlines():
+        if ligne.startswith("- F"):
+            faute = ligne[2:]
+        elif ligne.startswith("  - `"):
+            fichier, *noms = ligne.split("`")[1::2]
+            nommes |= {(faute, f"{fichier}::{nom}") for nom in noms}
+    return nommes
+
+
+def rediger(resultats: dict[str, dict[str, Any]], campagnes: Iterable[str]) -> str:
+    """The whole page, in Markdown."""
+    observes = observer(resultats)
+    echecs = sum(resultat["issue"] != "passed" for resultat in resultats.values())
+    essais = sum(resultat["essais"] for resultat in resultats.values())
+    return "\n\n".join(
+        [
+            "# Faults: what happens, and how often it was tried",
+            f"Written by `make faults` on {datetime.now(UTC):%Y-%m-%d} from its own results: {len(resultats)} tests, {essais} "
+            f"faults injected, {echecs} tests failed.\n"
+            "Each fault is injected by real means: processes killed with SIGKILL, a small file system, local servers, real "
+            "browsers and a real nginx.\n"
+            "« Last good »: readers keep the previous release, verified byte for byte.\n"
+            "Between brackets: how many times a sentence was observed.",
+            "## Faults",
+            tableau(observes),
+            *campagnes,
+            "## Tests of each fault",
+            liste(observes) + "\n",
+        ]
+    )
+
+
+def page_charge(resultats: dict[str, dict[str, Any]]) -> str:
+    """The figures of `make load`, in Markdown; empty when it was never run."""
+    charges = [resultat["charge"] for resultat in resultats.values() if "charge" in resultat]
+    if not charges:
+        return ""
+    (charge,) = charges
+    return "\n".join(
+        [
+            "## Load",
+            "",
+            "Through the shipped nginx, each reader from an address of its own, on the demo territory and on the machine that "
+            f"also publishes: a publication of {charge['publication_s']} s, every answer checked byte for byte (files) or figure "
+            f"by figure (sheets) against one release; health asked {charge['sante']} times, 200 each time.",
+            "",
+            "| what is read | at the same time | answers | errors | median | p95 | received |",
+            "|---|---|---|---|---|---|---|",
+            *charge["lignes"],
+        ]
+    )
+
+
+def main() -> int:
+    """Writes the page; 1 when a fault was not tried or did not end as expected."""
+    chemin = Path(sys.argv[1])
+    resultats = json.loads(chemin.read_text(encoding="utf-8"))
+    declares = {marque.test for marque in marques()}
+    # A file of results outlives the tests that were renamed or taken away.
+    resultats = {test: resultat for test, resultat in resultats.items() if test.split("[")[0] in declares}
+    campagnes = [page.read_text(encoding="utf-8").strip() for page in sorted(chemin.parent.glob("campagne_*.md"))]
+    charge = chemin.with_name("charge.json")
+    if charge.exists() and (texte := page_charge(json.loads(charge.read_text(encoding="utf-8")))):
+        campagnes.append(texte)
+    PAGE.write_text(rediger(resultats, campagnes), encoding="utf-8")
+    observes = observer(resultats)
+    jamais = [faute for faute, observe in observes.items() if not observe.tests]
+    rates = [test for test, resultat in resultats.items() if resultat["issue"] != "passed"]
+    print(f"{len(resultats)} tests, {len(rates)} failed: {', '.join(rates) or 'none'}.")
+    print(f"Faults never tried: {', '.join(jamais) or 'none'}. {PAGE}")
+    return 1 if rates or jamais else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
