@@ -12,6 +12,7 @@ import platform
 import statistics
 import subprocess
 import time
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -50,6 +51,33 @@ def mesurer(commande: list[str], journal: Path) -> Mesure:
 def mediane(mesures: list[Mesure], champ: str) -> float:
     """Median of one field over the runs."""
     return float(statistics.median(asdict(mesure)[champ] for mesure in mesures))
+
+
+def alterner(cotes: Mapping[str, list[str]], tours: int, dossier: Path) -> dict[str, list[Mesure]]:
+    """Run each side in turn, `tours` times: what the machine does meanwhile weighs on all of them alike.
+
+    The first side of a round changes from one round to the next.
+    """
+    lues: dict[str, list[Mesure]] = {nom: [] for nom in cotes}
+    noms = list(cotes)
+    for tour in range(tours):
+        for rang in range(len(noms)):
+            nom = noms[(tour + rang) % len(noms)]
+            lues[nom].append(mesurer(cotes[nom], dossier / f"{nom}.txt"))
+    return lues
+
+
+def resumer(lues: Mapping[str, Sequence[Mesure]]) -> dict[str, dict[str, float]]:
+    """Medians of each side: processor and wall time, peak memory."""
+    return {
+        nom: {champ: round(mediane(list(mesures), champ), 3) for champ in ("cpu_s", "mur_s", "memoire_mo")}
+        for nom, mesures in lues.items()
+    }
+
+
+def brutes(lues: Mapping[str, Sequence[Mesure]]) -> dict[str, list[dict[str, float]]]:
+    """Every run of every side, for the result file."""
+    return {nom: [asdict(mesure) for mesure in mesures] for nom, mesures in lues.items()}
 
 
 def machine() -> str:
