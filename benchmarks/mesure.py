@@ -12,7 +12,9 @@ import platform
 import statistics
 import subprocess
 import time
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -50,6 +52,53 @@ def mesurer(commande: list[str], journal: Path) -> Mesure:
 def mediane(mesures: list[Mesure], champ: str) -> float:
     """Median of one field over the runs."""
     return float(statistics.median(asdict(mesure)[champ] for mesure in mesures))
+
+
+def alterner(
+    cotes: Mapping[str, list[str]], tours: int, dossier: Path, *, dedans: bool = False
+) -> dict[str, list[Mesure]]:
+    """Run each side in turn, `tours` times: what the machine does meanwhile weighs on all of them alike.
+
+    The first side of a round changes from one round to the next.
+
+    Args:
+        dedans: the times are those that the command itself gives (`chronometrer`), imports and inputs left out; it is
+            asked for by `--resultat FILE`. The memory is that of the whole process in both cases.
+    """
+    fichier = dossier / "chronometre.json"
+    lues: dict[str, list[Mesure]] = {nom: [] for nom in cotes}
+    noms = list(cotes)
+    for tour in range(tours):
+        for rang in range(len(noms)):
+            nom = noms[(tour + rang) % len(noms)]
+            suite = ["--resultat", str(fichier)] if dedans else []
+            mesure = mesurer([*cotes[nom], *suite], dossier / f"{nom}.txt")
+            lues[nom].append(replace(mesure, **json.loads(fichier.read_text())) if dedans else mesure)
+            fichier.unlink(missing_ok=True)
+    return lues
+
+
+@contextmanager
+def chronometrer(resultat: Path | None) -> Iterator[None]:
+    """Processor and wall time of a block, all threads together, written for `alterner` when it asked for them."""
+    cpu, mur = time.process_time(), time.perf_counter()
+    yield
+    temps = {"cpu_s": time.process_time() - cpu, "mur_s": time.perf_counter() - mur}
+    if resultat is not None:
+        resultat.write_text(json.dumps(temps), encoding="utf-8")
+
+
+def resumer(lues: Mapping[str, Sequence[Mesure]]) -> dict[str, dict[str, float]]:
+    """Medians of each side: processor and wall time, peak memory."""
+    return {
+        nom: {champ: round(mediane(list(mesures), champ), 3) for champ in ("cpu_s", "mur_s", "memoire_mo")}
+        for nom, mesures in lues.items()
+    }
+
+
+def brutes(lues: Mapping[str, Sequence[Mesure]]) -> dict[str, list[dict[str, float]]]:
+    """Every run of every side, for the result file."""
+    return {nom: [asdict(mesure) for mesure in mesures] for nom, mesures in lues.items()}
 
 
 def machine() -> str:

@@ -13,41 +13,64 @@ import struct
 import unicodedata
 import zipfile
 import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
 
 from ingestion.frames import ErreurLecture
 
+BLOC = 1 << 20
 
-def ouvrir(contenu: bytes, nom: str, membre: str | None) -> bytes:
-    """Gives the bytes to parse: those of the file, or of one member of the archive it is.
+
+def ouvrir(contenu: bytes | Path, nom: str, membre: str | None) -> bytes:
+    """All the bytes of `blocs`."""
+    return b"".join(blocs(contenu, nom, membre))
+
+
+def blocs(contenu: bytes | Path, nom: str, membre: str | None) -> Iterator[bytes]:
+    """Gives the bytes to parse, block by block: those of the file, or of one member of the archive it is.
 
     Args:
+        contenu: the published bytes, or the file that holds them.
         membre: pattern of the member (`*_QP.csv`), compared without case on the base name; None: the only one that is
             not a description (`meta_*`).
     Raises:
         ErreurLecture: damaged archive, no member or several members for the pattern.
     """
-    if contenu.startswith(b"\x1f\x8b"):
-        try:
-            return gzip.decompress(contenu)
-        except (OSError, EOFError, zlib.error) as erreur:
-            raise ErreurLecture(
-                f"{nom} : archive gzip tronquée ou abîmée ({erreur}) ; la télécharger de nouveau."
-            ) from erreur
-    if contenu.startswith(b"PK\x03\x04") and membre is None and _est_un_classeur(contenu):
-        return contenu
-    if contenu.startswith(b"PK\x03\x04"):
-        return _membre(contenu, nom, membre)
-    return contenu
+    with _flux(contenu) as flux:
+        debut = flux.read(4096)
+        flux.seek(0)
+        if debut.startswith(b"\x1f\x8b"):
+            try:
+                with gzip.GzipFile(fileobj=flux) as ouvert:
+                    yield from _par_blocs(ouvert)
+            except (OSError, EOFError, zlib.error) as erreur:
+                raise ErreurLecture(
+                    f"{nom} : archive gzip tronquée ou abîmée ({erreur}) ; la télécharger de nouveau."
+                ) from erreur
+        elif debut.startswith(b"PK\x03\x04") and not (membre is None and _est_un_classeur(debut)):
+            yield from _blocs_du_membre(contenu, nom, _choisir(contenu, nom, membre))
+        else:
+            yield from _par_blocs(flux)
 
 
-def membres(contenu: bytes, nom: str) -> dict[str, zipfile.ZipInfo]:
+def _flux(contenu: bytes | Path) -> BinaryIO:
+    return contenu.open("rb") if isinstance(contenu, Path) else io.BytesIO(contenu)
+
+
+def _par_blocs(flux: BinaryIO | gzip.GzipFile) -> Iterator[bytes]:
+    while bloc := flux.read(BLOC):
+        yield bloc
+
+
+def membres(contenu: bytes | Path, nom: str) -> dict[str, zipfile.ZipInfo]:
     """Members of a zip, by base name in composed Unicode (NFC), folders left out.
 
     Raises:
         ErreurLecture: not a readable zip.
     """
     try:
-        with zipfile.ZipFile(io.BytesIO(contenu)) as archive:
+        with _flux(contenu) as flux, zipfile.ZipFile(flux) as archive:
             return {
                 unicodedata.normalize("NFC", info.filename).rsplit("/", 1)[-1]: info
                 for info in archive.infolist()
@@ -65,9 +88,14 @@ def extraire(contenu: bytes, nom: str, info: zipfile.ZipInfo) -> bytes:
     Raises:
         ErreurLecture: the member does not unpack, or its checksum is wrong.
     """
+    return b"".join(_blocs_du_membre(contenu, nom, info))
+
+
+def _blocs_du_membre(contenu: bytes | Path, nom: str, info: zipfile.ZipInfo) -> Iterator[bytes]:
     try:
-        with zipfile.ZipFile(io.BytesIO(contenu)) as archive:
-            return archive.read(info)
+        with _flux(contenu) as flux, zipfile.ZipFile(flux) as archive, archive.open(info) as membre:
+            while bloc := membre.read(BLOC):
+                yield bloc
     except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, OSError, ValueError, struct.error) as erreur:
         raise ErreurLecture(
             f"{nom} : le membre {info.filename} de l'archive ne se décompresse pas ({erreur})."
@@ -79,7 +107,7 @@ def _est_un_classeur(contenu: bytes) -> bool:
     return b"[Content_Types].xml" in contenu[:4096] or b"xl/" in contenu[:4096]
 
 
-def _membre(contenu: bytes, nom: str, membre: str | None) -> bytes:
+def _choisir(contenu: bytes | Path, nom: str, membre: str | None) -> zipfile.ZipInfo:
     presents = membres(contenu, nom)
     utiles = sorted(n for n in presents if not n.lower().startswith("meta_"))
     choisis = [n for n in utiles if membre is None or fnmatch.fnmatch(n.lower(), membre.lower())]
@@ -89,4 +117,4 @@ def _membre(contenu: bytes, nom: str, membre: str | None) -> bytes:
         raise ErreurLecture(
             f"{nom} : attendu {attendu} dans l'archive, trouvé {trouve} ; corriger `membre` dans la fiche."
         )
-    return extraire(contenu, nom, presents[choisis[0]])
+    return presents[choisis[0]]

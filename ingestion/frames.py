@@ -64,15 +64,12 @@ def seulement(cadre: pl.DataFrame, nom: str, lecture: Lecture) -> pl.DataFrame:
     """The rows that the card asks for (`Lecture.seulement`), all of them when it asks for none in particular.
 
     Raises:
-        ErreurLecture: a column of the filter is missing, or no row matches.
+        ErreurLecture: a column of the filter is missing.
     """
     if not lecture.seulement:
         return cadre
     exiger_filtre(nom, cadre.columns, lecture)
-    gardees = cadre.filter(pl.any_horizontal(pl.col(c).str.contains(motif) for c, motif in lecture.seulement.items()))
-    if gardees.height == 0:
-        raise aucune_ligne(nom, lecture)
-    return gardees
+    return cadre.filter(pl.any_horizontal(pl.col(c).str.contains(motif) for c, motif in lecture.seulement.items()))
 
 
 def aucune_ligne(nom: str, lecture: Lecture) -> ErreurLecture:

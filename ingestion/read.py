@@ -6,24 +6,24 @@ Does not belong here: the readers themselves (read_*), archives (containers), ty
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import polars as pl
 
 from ingestion.catalogue import Lecture
-from ingestion.containers import ouvrir
-from ingestion.frames import ErreurLecture, seulement
-from ingestion.read_csv import lire_csv
+from ingestion.containers import blocs, ouvrir
+from ingestion.frames import ErreurLecture, aucune_ligne, seulement
+from ingestion.read_csv import lots_csv
 from ingestion.read_json import lire_json
 from ingestion.read_parquet import lire_parquet
 from ingestion.read_sdmx import lire_sdmx
 from ingestion.read_shapefile import lire_couche
 from ingestion.read_workbook import lire_classeur
 
-__all__ = ["ErreurLecture", "lire"]
+__all__ = ["ErreurLecture", "lire", "lots"]
 
 LECTEURS: dict[str, Callable[[bytes, str, Lecture], pl.DataFrame]] = {
-    "csv": lire_csv,
     "xls": lire_classeur,
     "json": lire_json,
     "geojson": lire_json,
@@ -31,11 +31,19 @@ LECTEURS: dict[str, Callable[[bytes, str, Lecture], pl.DataFrame]] = {
 LECTEURS |= {"parquet": lire_parquet, "sdmx": lire_sdmx}
 
 
-def lire(contenu: bytes, nom: str, lecture: Lecture) -> pl.DataFrame:
+def lire(contenu: bytes | Path, nom: str, lecture: Lecture) -> pl.DataFrame:
+    """The whole of a published file (`lots`) in one frame."""
+    cadres = list(lots(contenu, nom, lecture))
+    return cadres[0] if len(cadres) == 1 else pl.concat(cadres)
+
+
+def lots(contenu: bytes | Path, nom: str, lecture: Lecture) -> Iterator[pl.DataFrame]:
     """Reads a published file: every column as text under its published name, and `_ligne`.
 
+    A CSV comes in batches of some 16 MB, in its order, and is never held whole; another format in one batch.
+
     Args:
-        contenu: verified bytes of the file, archive included (opened by its magic bytes).
+        contenu: verified bytes of the file, or the file that holds them; an archive is opened by its magic bytes.
         nom: name of the file, for the errors.
         lecture: reading options of the card.
     Returns:
@@ -45,6 +53,18 @@ def lire(contenu: bytes, nom: str, lecture: Lecture) -> pl.DataFrame:
         ErreurLecture: the file is not what the card says.
     """
     if lecture.format == "shapefile":
-        return lire_couche(contenu, nom, lecture)
-    lues = LECTEURS[lecture.format](ouvrir(contenu, nom, lecture.membre), nom, lecture)
-    return seulement(lues, nom, lecture)
+        yield lire_couche(contenu.read_bytes() if isinstance(contenu, Path) else contenu, nom, lecture)
+        return
+    cadres = (
+        lots_csv(blocs(contenu, nom, lecture.membre), nom, lecture)
+        if lecture.format == "csv"
+        else iter([LECTEURS[lecture.format](ouvrir(contenu, nom, lecture.membre), nom, lecture)])
+    )
+    vide = True
+    for cadre in cadres:
+        gardees = seulement(cadre, nom, lecture)
+        if gardees.height:
+            vide = False
+            yield gardees
+    if vide:
+        raise aucune_ligne(nom, lecture)

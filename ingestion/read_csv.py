@@ -3,8 +3,9 @@
 Belongs here: encodings, the map of the records (where they start, how many fields they hold), the two parsers.
 Does not belong here: names of columns (frames), archives (containers), what a cell means (normalise).
 
-Polars parses regular files; a file with a stray quote, a blank line or a record of another length goes to the csv
-module, which can say on which line the trouble is. Both give the same text.
+A file is read piece by piece, each made of whole records, so that its size does not count.
+Polars parses regular pieces; from the first one with a stray quote, a blank line or a record of another length, the rest
+goes to the csv module, which can say on which line the trouble is. Both give the same text.
 """
 
 from __future__ import annotations
@@ -12,7 +13,9 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import itertools
 import sys
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -22,7 +25,9 @@ import polars as pl
 from ingestion.catalogue import Lecture
 from ingestion.frames import BLANCS, ErreurLecture, tableau
 
-BLOC = 1 << 24
+# Larger than any file of the deposit once opened (13 MB, November 2026): those are read in one piece.
+MORCEAU = 1 << 24
+ENREGISTREMENTS_PAR_LOT = 100_000
 ENREGISTREMENTS_PAR_BLOC = 4096
 BOMS = {codecs.BOM_UTF8: "utf-8", codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 NL, CR, GUILLEMET = 10, 13, 34
@@ -36,11 +41,15 @@ class Plan(NamedTuple):
     champs: npt.NDArray[np.int32]
 
 
-def lire_csv(contenu: bytes, nom: str, lecture: Lecture) -> pl.DataFrame:
-    """Reads a CSV file as text (columns of `frames.tableau`).
+def lots_csv(
+    blocs: Iterable[bytes], nom: str, lecture: Lecture, taille_morceau: int = MORCEAU
+) -> Iterator[pl.DataFrame]:
+    """Reads a CSV file as text (columns of `frames.tableau`), batch by batch.
+
+    A file with a nameless column comes in one batch: whether the column is kept depends on all its cells.
 
     Args:
-        contenu: bytes of the file; a byte order mark wins over the declared encoding.
+        blocs: bytes of the file, in order; a byte order mark wins over the declared encoding.
     Raises:
         ErreurLecture: undecodable byte, unbalanced quote, record longer or shorter than the header, no header.
     """
@@ -48,31 +57,104 @@ def lire_csv(contenu: bytes, nom: str, lecture: Lecture) -> pl.DataFrame:
         raise ErreurLecture(
             f"{nom} : le séparateur déclaré « {lecture.separateur} » doit être un seul caractère ASCII."
         )
-    octets = _en_utf8(contenu, nom, lecture.encodage).rstrip(b"\r\n")
-    plan = _plan(octets, ord(lecture.separateur)) if lecture.colonnes is None else None
-    regulier = _lire_regulier(octets, nom, lecture, plan) if plan is not None else None
-    return regulier if regulier is not None else _lire_irregulier(octets, nom, lecture)
+    lots = _lots(_morceaux(_en_utf8(blocs, nom, lecture.encodage), taille_morceau), nom, lecture)
+    noms, donnees, lignes = next(lots)
+    lots = itertools.chain([(noms, donnees, lignes)], lots)
+    if all(n.strip(BLANCS) for n in noms):
+        for _, donnees, lignes in lots:
+            yield tableau(nom, noms, donnees, lignes)
+        return
+    cadres = list(lots)
+    yield tableau(nom, noms, pl.concat([lot[1] for lot in cadres]), pl.concat([lot[2] for lot in cadres]))
 
 
-def _en_utf8(contenu: bytes, nom: str, encodage: str) -> bytes:
+# Names of the header, records, line of each.
+Lot = tuple[list[str], pl.DataFrame, pl.Series]
+
+
+def _lots(morceaux: Iterator[bytes], nom: str, lecture: Lecture) -> Iterator[Lot]:
+    """Records of the pieces: at least one batch, possibly without any."""
+    noms: list[str] | None = None
+    passees = 0
+    for morceau in morceaux:
+        octets = morceau.removesuffix(b"\n").removesuffix(b"\r")
+        plan = _plan(octets, ord(lecture.separateur)) if lecture.colonnes is None else None
+        lot = _lire_regulier(octets, lecture, plan, noms) if plan is not None else None
+        if lot is None:
+            yield from _lire_irregulier(itertools.chain([morceau], morceaux), nom, lecture, noms, passees)
+            return
+        noms, donnees, lignes = lot
+        yield noms, donnees, lignes + passees
+        passees += morceau.count(b"\n")
+    if noms is None:
+        yield from _lire_irregulier(iter([b""]), nom, lecture, None, 0)
+
+
+def _morceaux(blocs: Iterable[bytes], taille_morceau: int) -> Iterator[bytes]:
+    """The same bytes cut after whole records, every `taille_morceau` bytes or so; the line ends that close the file are left out.
+
+    A line end is that of a record when the quotes before it are even in number; a piece where that is not so, because a
+    quote is alone, is not regular, and nothing is cut after it.
+    """
+    reste: list[bytes] = []
+    taille = 0
+    for bloc in blocs:
+        reste.append(bloc)
+        taille += len(bloc)
+        if taille < taille_morceau:
+            continue
+        tampon = b"".join(reste)
+        coupe = _derniere_fin(tampon)
+        if coupe:
+            yield tampon[:coupe]
+        reste, taille = [tampon[coupe:]], len(tampon) - coupe
+    if fin := b"".join(reste).rstrip(b"\r\n"):
+        yield fin
+
+
+def _derniere_fin(tampon: bytes) -> int:
+    """Position after the last record that is whole, 0 when there is none."""
+    position = tampon.rfind(b"\n")
+    guillemets = tampon.count(b'"', 0, max(position, 0))
+    while position >= 0 and guillemets % 2:
+        precedente = tampon.rfind(b"\n", 0, position)
+        guillemets -= tampon.count(b'"', max(precedente, 0), position)
+        position = precedente
+    return position + 1
+
+
+def _en_utf8(blocs: Iterable[bytes], nom: str, encodage: str) -> Iterator[bytes]:
     """Same text in UTF-8 without byte order mark; every byte is checked."""
-    for bom, encodage_du_bom in BOMS.items():
-        if contenu.startswith(bom):
-            contenu, encodage = contenu[len(bom) :], encodage_du_bom
-    position = 0
-    try:
-        if codecs.lookup(encodage).name not in ("utf-8", "utf-8-sig"):
-            return contenu.decode(encodage).encode("utf-8")
-        decodeur = codecs.getincrementaldecoder("utf-8")()
-        for position in range(0, len(contenu), BLOC):
-            decodeur.decode(contenu[position : position + BLOC], final=position + BLOC >= len(contenu))
-    except UnicodeDecodeError as erreur:
-        ligne = contenu.count(b"\n", 0, position + erreur.start) + 1
-        raise ErreurLecture(
-            f"{nom}, ligne {ligne} : octet 0x{erreur.object[erreur.start]:02x} impossible en {encodage} ; corriger "
-            "`encodage` dans la fiche (cp1252 est le plus courant) ou vérifier que le fichier n'est pas abîmé."
-        ) from erreur
-    return contenu
+    decodeur = None
+    est_utf8, passees = False, 0
+    for bloc, est_dernier in _avec_fin(blocs):
+        if decodeur is None:
+            for bom, encodage_du_bom in BOMS.items():
+                if bloc.startswith(bom):
+                    bloc, encodage = bloc[len(bom) :], encodage_du_bom
+            est_utf8 = codecs.lookup(encodage).name in ("utf-8", "utf-8-sig")
+            decodeur = codecs.getincrementaldecoder("utf-8" if est_utf8 else encodage)()
+        try:
+            texte = decodeur.decode(bloc, final=est_dernier)
+        except UnicodeDecodeError as erreur:
+            ligne = passees + erreur.object[: erreur.start].count(b"\n") + 1
+            raise ErreurLecture(
+                f"{nom}, ligne {ligne} : octet 0x{erreur.object[erreur.start]:02x} impossible en {encodage} ; corriger "
+                "`encodage` dans la fiche (cp1252 est le plus courant) ou vérifier que le fichier n'est pas abîmé."
+            ) from erreur
+        passees += bloc.count(b"\n")
+        yield bloc if est_utf8 else texte.encode("utf-8")
+
+
+def _avec_fin(blocs: Iterable[bytes]) -> Iterator[tuple[bytes, bool]]:
+    """Each block, and whether it is the last."""
+    suivants = iter(blocs)
+    if (courant := next(suivants, None)) is None:
+        return
+    for suivant in suivants:
+        yield courant, False
+        courant = suivant
+    yield courant, True
 
 
 def _plan(octets: bytes, separateur: int) -> Plan | None:
@@ -133,17 +215,25 @@ def _hors_guillemets(a: npt.NDArray[np.uint8], separateur: int) -> npt.NDArray[n
     return ~dedans if np.isin(avant, bords).all() and np.isin(apres, bords).all() else None
 
 
-def _lire_regulier(octets: bytes, nom: str, lecture: Lecture, plan: Plan) -> pl.DataFrame | None:
-    """The fast way; None when a record from the header on has another number of fields."""
-    entete = int(np.searchsorted(plan.lignes, lecture.ligne_entete))
-    if entete >= plan.lignes.size or plan.lignes[entete] != lecture.ligne_entete:
-        return None
-    premiere = int(np.searchsorted(plan.lignes, lecture.premiere_ligne or lecture.ligne_entete + 1))
-    n = int(plan.champs[entete])
+def _lire_regulier(octets: bytes, lecture: Lecture, plan: Plan, noms: list[str] | None) -> Lot | None:
+    """The fast way; None when a record from the header on has another number of fields.
+
+    Args:
+        noms: the header, when an earlier piece held it.
+    """
+    premiere = 0
+    if noms is None:
+        entete = int(np.searchsorted(plan.lignes, lecture.ligne_entete))
+        if entete + 1 >= plan.lignes.size or plan.lignes[entete] != lecture.ligne_entete:
+            return None
+        premiere = int(np.searchsorted(plan.lignes, lecture.premiere_ligne or lecture.ligne_entete + 1))
+        ligne = octets[plan.debuts[entete] : int(plan.debuts[entete + 1])].decode("utf-8")
+        noms = next(csv.reader([ligne], delimiter=lecture.separateur))
+        n = int(plan.champs[entete])
+    else:
+        n = len(noms)
     if premiere >= plan.lignes.size or (plan.champs[premiere:] != n).any():
         return None
-    fin = int(plan.debuts[entete + 1])
-    noms = next(csv.reader([octets[plan.debuts[entete] : fin].decode("utf-8")], delimiter=lecture.separateur))
     corps = pl.read_csv(
         octets[plan.debuts[premiere] :] if plan.debuts[premiere] else octets,
         separator=lecture.separateur,
@@ -154,36 +244,65 @@ def _lire_regulier(octets: bytes, nom: str, lecture: Lecture, plan: Plan) -> pl.
     )
     if corps.height != plan.lignes.size - premiere:
         return None
-    return tableau(nom, noms, corps, pl.Series(plan.lignes[premiere:]))
+    return noms, corps, pl.Series(plan.lignes[premiere:])
 
 
-def _lire_irregulier(octets: bytes, nom: str, lecture: Lecture) -> pl.DataFrame:
-    """The careful way: one record after the other, with its line number."""
+class _Suite(io.RawIOBase):
+    """Blocks of bytes as a file."""
+
+    def __init__(self, blocs: Iterator[bytes]) -> None:
+        self._blocs = blocs
+        self._reste = memoryview(b"")
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, tampon: Any) -> int:
+        while not self._reste and (bloc := next(self._blocs, None)) is not None:
+            self._reste = memoryview(bloc)
+        lus = min(len(tampon), len(self._reste))
+        tampon[:lus], self._reste = self._reste[:lus], self._reste[lus:]
+        return lus
+
+
+def _lire_irregulier(
+    morceaux: Iterator[bytes], nom: str, lecture: Lecture, noms: list[str] | None, passees: int
+) -> Iterator[Lot]:
+    """The careful way: one record after the other, with its line number; `passees` lines were read before."""
     csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
-    lecteur = csv.reader(io.StringIO(octets.decode("utf-8"), newline=""), delimiter=lecture.separateur, strict=True)
-    noms: list[str] = list(lecture.colonnes or [])
+    flux = io.TextIOWrapper(io.BufferedReader(_Suite(morceaux)), encoding="utf-8", newline="")
+    lecteur = csv.reader(flux, delimiter=lecture.separateur, strict=True)
+    noms = list(noms or lecture.colonnes or [])
     enregistrements: list[list[str]] = []
     lignes: list[int] = []
-    for ligne, enregistrement in _enregistrements(lecteur, nom):
-        if lecture.colonnes is None and ligne == lecture.ligne_entete:
+    vide = True
+
+    def lot() -> Lot:
+        schema = {str(i): pl.String for i in range(len(noms))}
+        donnees = pl.DataFrame(enregistrements, schema=schema, orient="row")
+        return noms, donnees, pl.Series(lignes, dtype=pl.Int64)
+
+    for ligne_lue, enregistrement in _enregistrements(lecteur, nom, passees):
+        if lecture.colonnes is None and ligne_lue == lecture.ligne_entete:
             noms = enregistrement
-        elif noms and enregistrement and ligne >= (lecture.premiere_ligne or 0):
-            enregistrements.append(_a_la_longueur(enregistrement, noms, nom, ligne, courtes=lecture.lignes_courtes))
-            lignes.append(ligne)
+        elif noms and enregistrement and ligne_lue >= (lecture.premiere_ligne or 0):
+            enregistrements.append(_a_la_longueur(enregistrement, noms, nom, ligne_lue, courtes=lecture.lignes_courtes))
+            lignes.append(ligne_lue)
+        if len(lignes) == ENREGISTREMENTS_PAR_LOT:
+            yield lot()
+            enregistrements, lignes, vide = [], [], False
     if not noms:
         raise ErreurLecture(
             f"{nom} : pas d'en-tête à la ligne {lecture.ligne_entete} ; corriger `ligne_entete` dans la fiche."
         )
-    schema = {str(i): pl.String for i in range(len(noms))}
-    return tableau(
-        nom, noms, pl.DataFrame(enregistrements, schema=schema, orient="row"), pl.Series(lignes, dtype=pl.Int64)
-    )
+    if lignes or (vide and not passees):
+        yield lot()
 
 
-def _enregistrements(lecteur: Any, nom: str) -> Any:
+def _enregistrements(lecteur: Any, nom: str, passees: int) -> Any:
     """Pairs (line where the record starts, fields)."""
     while True:
-        ligne = lecteur.line_num + 1
+        ligne = passees + lecteur.line_num + 1
         try:
             yield ligne, next(lecteur)
         except StopIteration:

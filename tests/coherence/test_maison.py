@@ -27,7 +27,7 @@ PERMIS = {
     "publication": {"publication"},
     "app": {"app"},
     "orchestration": {"orchestration", "ingestion", "publication"},
-    "benchmarks": {"benchmarks", "ingestion", "publication"},
+    "benchmarks": {"benchmarks", "ingestion", "publication", "orchestration"},
 }
 
 

@@ -22,8 +22,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingestion.catalogue import Lecture
+from ingestion.frames import tableau
 from ingestion.read import ErreurLecture, lire
-from ingestion.read_csv import _lire_irregulier, _plan
+from ingestion.read_csv import _lire_irregulier, _plan, lots_csv
 
 CSV = Lecture(format="csv")
 WGS84 = 'GEOGCS["GCS_WGS_1984",DATUM["D_WGS_1984"]]'
@@ -176,7 +177,42 @@ def test_la_voie_rapide_et_le_module_csv_lisent_le_meme_texte(
     redacteur = csv.writer(tampon, delimiter=";", lineterminator=fin_de_ligne)
     redacteur.writerows([("c1", "c2", "c3"), *enregistrements])
     octets = tampon.getvalue().encode().rstrip(b"\r\n")
-    assert lire(octets, "f", CSV).equals(_lire_irregulier(octets, "f", CSV))
+    soigneuse = [tableau("f", *lot) for lot in _lire_irregulier(iter([octets]), "f", CSV, None, 0)]
+    assert lire(octets, "f", CSV).equals(soigneuse[0])
+    assert len(soigneuse) == 1
+
+
+@settings(deadline=None)
+@given(
+    st.lists(st.tuples(TEXTES, TEXTES, TEXTES), min_size=1, max_size=12),
+    st.sampled_from(["\n", "\r\n"]),
+    st.integers(1, 40),
+    st.integers(1, 7),
+    st.sampled_from(["utf-8", "utf-16-le"]),
+)
+def test_un_fichier_lu_par_morceaux_donne_les_memes_lignes(
+    enregistrements: list[tuple[str, ...]], fin_de_ligne: str, morceau: int, bloc: int, encodage: str
+) -> None:
+    """Wherever the blocks are cut, in a character, a quoted line end or a record."""
+    tampon = io.StringIO()
+    csv.writer(tampon, delimiter=";", lineterminator=fin_de_ligne).writerows([("c1", "c2", "c3"), *enregistrements])
+    octets = tampon.getvalue().encode(encodage)
+    lecture = Lecture(format="csv", encodage=encodage)
+    blocs = [octets[i : i + bloc] for i in range(0, len(octets), bloc)]
+    assert pl.concat(lots_csv(blocs, "f", lecture, morceau)).equals(lire(octets, "f", lecture))
+
+
+def test_une_erreur_d_un_morceau_suivant_donne_sa_ligne_dans_le_fichier() -> None:
+    debut = b"code;n\n" + b"".join(b"c%d;1\n" % i for i in range(50))
+    for fin, motif in (
+        (b"x;1;2\n", r"f, ligne 52 : 3 champs lus, 2 attendus"),
+        (b"x\n", r"f, ligne 52 : 1 champs lus, 2 attendus"),
+        (b'x;"jamais referme\n', r"f, ligne 52 : guillemet mal placé"),
+        (b"\xc9;1\n", r"f, ligne 52 : octet 0xc9 impossible en utf-8"),
+    ):
+        blocs = [(debut + fin)[i : i + 16] for i in range(0, len(debut + fin), 16)]
+        with pytest.raises(ErreurLecture, match=motif):
+            list(lots_csv(blocs, "f", CSV, 32))
 
 
 def test_un_fichier_regulier_passe_par_la_voie_rapide() -> None:

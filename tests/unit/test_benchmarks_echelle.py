@@ -1,0 +1,60 @@
+"""The generator of synthetic files: the same bytes twice, the shapes that it says, batches that do not depend on the size.
+
+Belongs here: tiny files.
+Does not belong here: what is measured on large ones (benchmarks).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from benchmarks import echelle
+
+
+def test_a_file_is_the_beginning_of_a_larger_one(tmp_path: Path) -> None:
+    petit, grand = tmp_path / "petit.csv", tmp_path / "grand.csv"
+    assert echelle.ecrire(echelle.lots_de_points(150), petit) == 150
+    assert echelle.ecrire(echelle.lots_de_points(echelle.LIGNES_PAR_LOT + 10), grand) == echelle.LIGNES_PAR_LOT + 10
+    assert grand.read_bytes().startswith(petit.read_bytes())
+
+
+def test_the_same_seed_gives_the_same_bytes_and_another_one_others(tmp_path: Path) -> None:
+    empreintes = []
+    for rang, graine in enumerate((1, 1, 2)):
+        chemin = tmp_path / f"{rang}.csv"
+        echelle.ecrire(echelle.lots_de_points(500, graine), chemin)
+        empreintes.append(hashlib.sha256(chemin.read_bytes()).hexdigest())
+    assert empreintes[0] == empreintes[1]
+    assert empreintes[0] != empreintes[2]
+
+
+def test_identifiers_follow_one_another_from_batch_to_batch() -> None:
+    lots = list(echelle.lots_de_points(echelle.LIGNES_PAR_LOT + 3))
+    assert [lot.height for lot in lots] == [echelle.LIGNES_PAR_LOT, 3]
+    assert lots[0]["identifiant"][0] == "E000000000"
+    assert lots[1]["identifiant"].to_list() == ["E000100000", "E000100001", "E000100002"]
+    assert pl.concat(lots)["identifiant"].is_unique().all()
+
+
+def test_half_of_the_places_gather_around_the_given_centres() -> None:
+    points = pl.concat(echelle.lots_de_points(10_000, centres=np.array([[55.5, -21.1]])))
+    proches = points.filter((pl.col("longitude") - 55.5).abs() < 0.2, (pl.col("latitude") + 21.1).abs() < 0.2)
+    assert proches.height == 5_000
+
+
+def test_values_have_the_shapes_of_the_published_tables() -> None:
+    """1,514 quartiers a vintage; `s`, an empty cell or a number with a comma, in the declared shares."""
+    assert sum(1 for _ in echelle.lots_de_valeurs(2)) == 2 * echelle.VINTAGES
+    lot = next(itertools.islice(echelle.lots_de_valeurs(1), 3, None))
+    assert (lot.height, lot.width) == (1_514, 32)
+    assert lot["codgeo"].is_unique().all()
+    assert lot["codgeo"].str.contains("^QP[0-9]{6}$").all()
+    cellules = lot.unpivot(on=[c for c in lot.columns if c.startswith("indicateur_")])["value"]
+    assert cellules.str.contains(r"^(s|[0-9]+,[0-9]|)$").all()
+    assert abs((cellules == "s").mean() - 0.10) < 0.01
+    assert abs((cellules == "").mean() - 0.05) < 0.01
