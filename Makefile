@@ -21,7 +21,7 @@ export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export GX_ANALYTICS_ENABLED := false
 export DO_NOT_TRACK := 1
 
-.PHONY: help setup run refresh serve test lint format sql unit browser nginx lock dagster validate docs screenshots clean sbom audit fuzz
+.PHONY: help setup run refresh serve test lint format sql unit browser nginx lock dagster validate docs screenshots clean sbom audit fuzz postgresql postgres spark layers
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -45,7 +45,7 @@ refresh: setup ## acquire, build, verify and publish a release
 serve: setup ## serve the current release
 	@$(BIN)/observatoire serve --port $(PORT) --data $(DATA)
 
-test: setup lint browser nginx unit ## everything CI runs: linters, then all the tests
+test: setup lint browser nginx postgresql unit ## everything CI runs: linters, then all the tests
 
 lint: setup ## ruff, mypy and sqlfluff
 	@$(BIN)/ruff check .
@@ -74,8 +74,28 @@ nginx: ## install nginx where it is missing (Debian, Ubuntu); the service is not
 	  $$sudo apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq --no-install-recommends nginx >/dev/null; \
 	  if [ -d /run/systemd/system ]; then $$sudo systemctl disable --quiet --now nginx; fi; }
 
-unit: setup browser nginx
+unit: setup browser nginx postgresql
 	@$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder
+
+postgresql: setup ## install PostgreSQL's server where it is missing (Debian, Ubuntu) and dbt-postgres; no service is left running
+	@command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || { \
+	  command -v apt-get >/dev/null || { echo "PostgreSQL's server is needed by the PostgreSQL lane: install it so that 'initdb' is on the PATH."; exit 1; }; \
+	  echo "Installing PostgreSQL…"; sudo=$$( [ $$(id -u) -eq 0 ] || echo sudo ); \
+	  $$sudo apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq --no-install-recommends postgresql >/dev/null; \
+	  if [ -d /run/systemd/system ]; then $$sudo systemctl disable --quiet --now postgresql; fi; }
+	@VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --no-deps --require-hashes -r requirements-postgres.lock
+
+# The Parquet layers that a lane reads: a refresh without the sheets, which no model needs.
+layers: setup
+	@$(BIN)/observatoire refresh --source $(SOURCE) $(if $(DEPOSIT),--deposit $(DEPOSIT)) --data $(DATA) --sans-fiches || { code=$$?; [ $$code -eq 3 ] || exit $$code; }
+
+postgres: postgresql layers ## the models on a private PostgreSQL server, its marts compared with DuckDB's (DEPOSIT=DIR)
+	@$(BIN)/python -m benchmarks.voies postgres $(DATA) --origine $(SOURCE) $(OPTIONS)
+
+spark: layers ## the models on Spark, its marts compared with DuckDB's (DEPOSIT=DIR, OPTIONS=--tuer kills an executor); needs Java 17
+	@command -v java >/dev/null || { echo "Java 17 is needed by the Spark lane: install it (Debian: apt-get install openjdk-17-jre-headless)."; exit 1; }
+	@VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --compile-bytecode --no-deps --require-hashes -r requirements-spark.lock
+	@$(BIN)/python -m benchmarks.voies spark $(DATA) --origine $(SOURCE) $(OPTIONS)
 
 dagster: setup ## Dagster's interface on http://127.0.0.1:3000 (assets, runs, checks, schedule)
 	@mkdir -p .dagster && cp deploy/dagster.yaml .dagster/dagster.yaml
@@ -103,8 +123,12 @@ fuzz: setup ## 1,000 mutated published files (FUZZ_N, FUZZ_SEED, DEPOSIT=DIR add
 	@$(if $(DEPOSIT),OBSERVATOIRE_DEPOT=$(abspath $(DEPOSIT))) PYTHONPATH=$(CURDIR) $(BIN)/python tests/campagne_fuzz.py -n $(or $(FUZZ_N),1000) --graine $(or $(FUZZ_SEED),6)
 	@mkdir -p build/fuzz && PYTHONPATH=$(CURDIR) $(BIN)/python tests/fuzz_atheris.py -runs=$(or $(FUZZ_RUNS),200000) -seed=$(or $(FUZZ_SEED),6) -timeout=30 -max_len=600 -artifact_prefix=build/fuzz/
 
-lock: setup ## resolve requirements.lock again, and the lock of the catalogue from the last run
-	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate --generate-hashes --extra dev pyproject.toml -o requirements.lock
+LOCK := --quiet --universal --python-version 3.11 --no-header --no-annotate --generate-hashes pyproject.toml
+lock: setup ## resolve requirements*.lock again, and the lock of the catalogue from the last run
+	@$(BIN)/uv pip compile $(LOCK) --extra dev -o requirements.lock
+	@mkdir -p build && for extra in postgres spark; do \
+	  $(BIN)/uv pip compile $(LOCK) --extra dev --extra $$extra -c requirements.lock -o build/$$extra.lock \
+	  && $(BIN)/python -m deploy.lock_extras build/$$extra.lock requirements-$$extra.lock || exit 1; done
 	@$(BIN)/python -m ingestion.tables --verrou $(DATA)
 
 clean: ## remove the environment and everything a run wrote
