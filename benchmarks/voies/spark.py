@@ -88,7 +88,7 @@ def session(travail: Path) -> Iterator[SparkSession]:
     for nom, valeur in reglages.items():
         constructeur = constructeur.config(nom, valeur)
     spark = constructeur.getOrCreate()
-    passerelle = spark.sparkContext._gateway
+    passerelle: Any = spark.sparkContext._gateway
     try:
         yield spark
     finally:
@@ -111,7 +111,7 @@ def lancer(travail: Path, donnees: Path, coup: Coup | None) -> None:
 
     os.environ |= {"OBSERVATOIRE_DATA": str(donnees), "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"}
     rappels: list[Callable[[Any], None]] = [coup.voir] if coup else []
-    resultat = dbtRunner(callbacks=rappels).invoke(
+    resultat: Any = dbtRunner(callbacks=rappels).invoke(
         ["--log-level", "none", "--log-level-file", "info", *arguments("spark", travail)]
     )
     if resultat.exception is not None:
@@ -139,7 +139,8 @@ class Coup:
     """SIGKILL to one executor while a model is being built; Spark must notice, replace it and give the same answer."""
 
     def __init__(self, spark: SparkSession) -> None:
-        self._pilote = int(spark.sparkContext._gateway.proc.pid)
+        passerelle: Any = spark.sparkContext._gateway
+        self._pilote = int(passerelle.proc.pid)
         self._avant = executeurs(self._pilote)
         self._fil: threading.Timer | None = None
         self._tue: int | None = None
