@@ -21,7 +21,7 @@ export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export GX_ANALYTICS_ENABLED := false
 export DO_NOT_TRACK := 1
 
-.PHONY: help setup run refresh serve test lint format sql unit browser nginx r lock dagster validate docs screenshots clean sbom audit fuzz faults load
+.PHONY: help setup run refresh serve test lint format sql unit browser nginx r postgresql lock dagster validate docs screenshots sbom audit fuzz faults load layers postgres spark clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -45,7 +45,7 @@ refresh: setup ## acquire, build, verify and publish a release
 serve: setup ## serve the current release
 	@$(BIN)/observatoire serve --port $(PORT) --data $(DATA)
 
-test: setup lint browser nginx r unit ## everything CI runs: linters, then all the tests
+test: setup lint browser nginx r postgresql unit ## everything CI runs: linters, then all the tests
 
 lint: setup ## ruff, mypy and sqlfluff
 	@$(BIN)/ruff check .
@@ -80,8 +80,28 @@ r: ## install R where it is missing (Debian, Ubuntu): it runs its recipe of the 
 	  echo "Installing R…"; sudo=$$( [ $$(id -u) -eq 0 ] || echo sudo ); \
 	  $$sudo apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq --no-install-recommends r-base-core >/dev/null; }
 
-unit: setup browser nginx r
+unit: setup browser nginx r postgresql
 	@$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder
+
+postgresql: setup ## install PostgreSQL's server where it is missing (Debian, Ubuntu) and dbt-postgres; no service is left running
+	@command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || { \
+	  command -v apt-get >/dev/null || { echo "PostgreSQL's server is needed by the PostgreSQL lane: install it so that 'initdb' is on the PATH."; exit 1; }; \
+	  echo "Installing PostgreSQL…"; sudo=$$( [ $$(id -u) -eq 0 ] || echo sudo ); \
+	  $$sudo apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq --no-install-recommends postgresql >/dev/null; \
+	  if [ -d /run/systemd/system ]; then $$sudo systemctl disable --quiet --now postgresql; fi; }
+	@VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --no-deps --require-hashes -r requirements-postgres.lock
+
+# The Parquet layers that a lane reads: a refresh without the sheets, which no model needs.
+layers: setup
+	@$(BIN)/observatoire refresh --source $(SOURCE) $(if $(DEPOSIT),--deposit $(DEPOSIT)) --data $(DATA) --sans-fiches || { code=$$?; [ $$code -eq 3 ] || exit $$code; }
+
+postgres: postgresql layers ## the models on a private PostgreSQL server, its marts compared with DuckDB's (DEPOSIT=DIR)
+	@$(BIN)/python -m benchmarks.voies postgres $(DATA) --origine $(SOURCE) $(OPTIONS)
+
+spark: layers ## the models on Spark, its marts compared with DuckDB's (DEPOSIT=DIR, OPTIONS=--tuer kills an executor); needs Java 17
+	@command -v java >/dev/null || { echo "Java 17 is needed by the Spark lane: install it (Debian: apt-get install openjdk-17-jre-headless)."; exit 1; }
+	@VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --compile-bytecode --no-deps --require-hashes -r requirements-spark.lock
+	@$(BIN)/python -m benchmarks.voies spark $(DATA) --origine $(SOURCE) $(OPTIONS)
 
 dagster: setup ## Dagster's interface on http://127.0.0.1:3000 (assets, runs, checks, schedule)
 	@mkdir -p .dagster && cp deploy/dagster.yaml .dagster/dagster.yaml

@@ -1,4 +1,4 @@
-"""`observatoire releases`: list, show, diff, review, accept, rollback, verify.
+"""`observatoire releases`: list, show, diff, review, accept, rollback, verify, push, pull.
 
 Belongs here: the sub-commands on releases and the text they print.
 Does not belong here: what they do (publication), building a release (refresh).
@@ -138,6 +138,47 @@ def verify(contexte: typer.Context, id: Id, data: Data = None) -> None:
         print(*anomalies, sep="\n", file=sys.stderr)
         raise typer.Exit(1)
     print(f"{id} : intacte.")
+
+
+Adresse = Annotated[
+    str, typer.Argument(metavar="ADRESSE", help="s3://seau/dossier ou file:///dossier ; accès par les variables AWS_*.")
+]
+
+
+@releases.command()
+def push(
+    contexte: typer.Context,
+    adresse: Adresse,
+    id: Annotated[str | None, typer.Argument(metavar="[ID]")] = None,
+    data: Data = None,
+) -> None:
+    """Envoyer une publication (la courante par défaut) vers un stockage objet, puis y déplacer le pointeur."""
+    from publication.contract import ErreurPublication
+    from publication.object_store import Etagere
+    from publication.shelf import courante
+
+    dossier = _dossier(data or contexte.obj)
+    release = _release(dossier, id) if id else courante(dossier)
+    if release is None:
+        arreter(f"Aucune publication dans {dossier} : lancez « observatoire refresh ».", 1)
+    try:
+        pointeur = Etagere(adresse).pousser(release)
+    except (ErreurPublication, OSError) as erreur:
+        arreter(f"{erreur}\nLes lecteurs de {adresse} gardent la publication qu'ils avaient.", 1)
+    print(f"Publication courante de {adresse} : {pointeur.prefixe}.")
+
+
+@releases.command()
+def pull(contexte: typer.Context, adresse: Adresse, data: Data = None) -> None:
+    """Copier la publication courante d'un stockage objet, la vérifier, puis la mettre en service ici."""
+    from publication.contract import ErreurPublication
+    from publication.object_store import Etagere
+
+    try:
+        release_id = Etagere(adresse).tirer(_dossier(data or contexte.obj))
+    except (ErreurPublication, OSError) as erreur:
+        arreter(f"{erreur}\nLa publication courante d'ici n'a pas changé.", 1)
+    print(f"Publication courante : {release_id}.")
 
 
 def _dossier(data: Path | None) -> Path:

@@ -144,8 +144,9 @@ def test_documented_targets_and_commands_exist() -> None:
             assert re.search(rf"\b{commande}\b", cli), f"{nom}: observatoire {commande} is not in orchestration/cli.py"
 
 
-def test_no_registry_host_no_machine_path_in_the_lock() -> None:
-    verrou = (RACINE / "requirements.lock").read_text(encoding="utf-8")
+@pytest.mark.parametrize("nom", ["requirements.lock", "requirements-postgres.lock", "requirements-spark.lock"])
+def test_no_registry_host_no_machine_path_in_the_lock(nom: str) -> None:
+    verrou = (RACINE / nom).read_text(encoding="utf-8")
     assert not re.search(r"https?://|--index|--extra|--find", verrou)
     assert all("==" in ligne for ligne in verrou.splitlines() if ligne and not ligne.startswith((" ", "#")))
 

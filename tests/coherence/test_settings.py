@@ -20,6 +20,12 @@ INTERNES = {
     "OBSERVATOIRE_DONNEES_DEMO",
     "OBSERVATOIRE_DONNEES_DEPOT",
     "OBSERVATOIRE_CAPTURES",
+    # The server of the PostgreSQL lane (docs/voies.md): a target of the dbt profile, not of a refresh.
+    "OBSERVATOIRE_POSTGRES_HOTE",
+    "OBSERVATOIRE_POSTGRES_PORT",
+    "OBSERVATOIRE_POSTGRES_BASE",
+    "OBSERVATOIRE_POSTGRES_UTILISATEUR",
+    "OBSERVATOIRE_POSTGRES_MOT_DE_PASSE",
 }
 # Credentials are read where a publisher is asked, never held by the settings of a run.
 IDENTIFIANTS = {nom: jeu.jeu for jeu in Catalogue().jeux.values() for nom in jeu.identifiants}

@@ -20,6 +20,11 @@
     regexp_replace({{ expression }}, '{{ motif }}', '')
 {%- endmacro %}
 
+{# Spark replaces every match: the text before the first one is kept aside. #}
+{% macro spark__sans_motif(expression, motif) -%}
+    regexp_replace({{ expression }}, '(?s)^(.*?)(?:{{ motif }})', '$1')
+{%- endmacro %}
+
 {# True when the text matches the regular expression somewhere. #}
 {% macro contient_motif(expression, motif) -%}
     {{ return(adapter.dispatch('contient_motif', 'observatoire')(expression, motif)) }}
@@ -46,9 +51,10 @@
     string_agg({{ expression }}, '{{ separateur }}' order by {{ ordre }})
 {%- endmacro %}
 
+{# An aggregate of no text is absent, where `array_join` gives an empty one. #}
 {% macro spark__agrege_texte(expression, separateur, ordre) -%}
-    array_join(
+    case when count({{ expression }}) > 0 then array_join(
         transform(array_sort(collect_list(struct({{ ordre }} as ordre, {{ expression }} as texte))), x -> x.texte),
         '{{ separateur }}'
-    )
+    ) end
 {%- endmacro %}

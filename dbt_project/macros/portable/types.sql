@@ -25,8 +25,22 @@
     try_cast({{ expression }} as date)
 {%- endmacro %}
 
+{# A day that the calendar does not have (2026-02-30) is an error of cast: the last day of its month is asked first. #}
 {% macro postgres__jour(expression) -%}
-    case when {{ expression }} ~ '^\d{4}-\d{2}-\d{2}$' then cast({{ expression }} as date) end
+    case
+        when {{ expression }} ~ '^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$' and substr({{ expression }}, 1, 4) <> '0000'
+            then case
+                when
+                    cast(substr({{ expression }}, 9, 2) as integer)
+                    <= extract(day from cast(substr({{ expression }}, 1, 8) || '01' as date) + interval '1 month - 1 day')
+                    then cast({{ expression }} as date)
+            end
+    end
+{%- endmacro %}
+
+{# Spark reads 2026 and 2026-02 as days too. #}
+{% macro spark__jour(expression) -%}
+    case when {{ expression }} rlike '^[0-9]{4}-[0-9]{2}-[0-9]{2}$' then try_cast({{ expression }} as date) end
 {%- endmacro %}
 
 {# An integer without rounding surprises: the largest one that is not greater. #}

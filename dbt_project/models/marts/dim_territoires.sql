@@ -55,29 +55,29 @@ territoires as (
         c.code_departement,
         c.code_region,
         null as statut_perimetre,
-        null as est_qpv_unique_epci
+        cast(null as boolean) as est_qpv_unique_epci
     from {{ ref('int_territoires__communes_a_quartiers') }} as q
     left join {{ ref('stg_insee__cog_communes') }} as c on q.code_commune = c.code_commune
     left join {{ ref('stg_insee__cog_epci_communes') }} as e on q.code_commune = e.code_commune
     union all
     select 'epci' as niveau, '' as zonage, code_epci as code_territoire, coalesce(libelle, code_epci) as libelle,
         null as codes_communes, code_epci as codes_epci, code_departement, code_region,
-        null as statut_perimetre, null as est_qpv_unique_epci
+        null as statut_perimetre, cast(null as boolean) as est_qpv_unique_epci
     from {{ ref('int_territoires__epci') }}
     union all
     select 'departement' as niveau, '' as zonage, code_departement as code_territoire, libelle,
         null as codes_communes, null as codes_epci, code_departement, code_region,
-        null as statut_perimetre, null as est_qpv_unique_epci
+        null as statut_perimetre, cast(null as boolean) as est_qpv_unique_epci
     from {{ ref('stg_insee__cog_departements') }}
     union all
     select 'region' as niveau, '' as zonage, code_region as code_territoire, libelle,
         null as codes_communes, null as codes_epci, null as code_departement, code_region,
-        null as statut_perimetre, null as est_qpv_unique_epci
+        null as statut_perimetre, cast(null as boolean) as est_qpv_unique_epci
     from {{ ref('stg_insee__cog_regions') }}
     union all
     select 'france' as niveau, '' as zonage, f.code as code_territoire, f.libelle,
         null as codes_communes, null as codes_epci, null as code_departement, null as code_region,
-        null as statut_perimetre, null as est_qpv_unique_epci
+        null as statut_perimetre, cast(null as boolean) as est_qpv_unique_epci
     from (
         select 'FRM' as code, 'France métropolitaine' as libelle
         union all
@@ -96,7 +96,7 @@ territoires as (
         null as codes_communes, p.code_epci as codes_epci,
         coalesce(d.code_departement, p.code_departement) as code_departement,
         coalesce(r.code_region, d.code_region, p.code_region) as code_region,
-        null as statut_perimetre, null as est_qpv_unique_epci
+        null as statut_perimetre, cast(null as boolean) as est_qpv_unique_epci
     from {{ ref('int_territoires__ensembles') }} as e
     left join {{ ref('stg_insee__cog_regions') }} as r on e.code_ensemble = 'QPV-R' || r.code_region
     left join {{ ref('stg_insee__cog_departements') }} as d on e.code_ensemble = 'QPV-D' || d.code_departement

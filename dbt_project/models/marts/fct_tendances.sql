@@ -102,7 +102,7 @@ select
     t.periode_fin,
     cast(t.nb_points as integer) as nb_points,
     {# The order in which an engine adds changes the last bits: nine decimals are kept. #}
-    round(t.pente * t.pente / t.variance, 9) as khi2,
+    {{ arrondi('t.pente * t.pente / t.variance', 9) }} as khi2,
     case
         when t.pente * t.pente / t.variance <= m.tendance_khi2_critique then 'pas_de_tendance_nette'
         when t.pente > 0 then 'en_hausse'

@@ -4,30 +4,30 @@ What is published of each school, by year: social position of schools and collè
 left out; a session that two vintages carry is read in the latest.
 #}
 with lues as (
-    select identifiant, 'ecole' as nature, 'ips' as mesure, periode, ips as valeur, null as poids,
+    select identifiant, 'ecole' as nature, 'ips' as mesure, periode, ips as valeur, cast(null as {{ type_reel() }}) as poids,
         departement, code_commune, jeu, millesime, fichier, ligne, empreinte_sha256
     from {{ ref('stg_education__ips_ecoles') }}
     union all
-    select identifiant, 'college' as nature, 'ips' as mesure, periode, ips as valeur, null as poids,
+    select identifiant, 'college' as nature, 'ips' as mesure, periode, ips as valeur, cast(null as {{ type_reel() }}) as poids,
         departement, code_commune, jeu, millesime, fichier, ligne, empreinte_sha256
     from {{ ref('stg_education__ips_colleges') }}
     where millesime not like '%pays-de-la-loire'
     union all
-    select identifiant, 'college' as nature, 'ecart_type_ips' as mesure, periode, ecart_type_ips as valeur, null as poids,
+    select identifiant, 'college' as nature, 'ecart_type_ips' as mesure, periode, ecart_type_ips as valeur, cast(null as {{ type_reel() }}) as poids,
         departement, code_commune, jeu, millesime, fichier, ligne, empreinte_sha256
     from {{ ref('stg_education__ips_colleges') }}
     where millesime not like '%pays-de-la-loire'
     union all
     select identifiant, 'college' as nature, 'taux_reussite' as mesure, periode, taux_reussite_generale as valeur,
-        nb_candidats_generale as poids, departement, null as code_commune, jeu, millesime, fichier, ligne, empreinte_sha256
+        nb_candidats_generale as poids, departement, cast(null as {{ type_texte() }}) as code_commune, jeu, millesime, fichier, ligne, empreinte_sha256
     from {{ ref('stg_education__ivac') }}
     union all
     select identifiant, 'college' as nature, 'valeur_ajoutee' as mesure, periode, valeur_ajoutee_taux_generale as valeur,
-        null as poids, departement, null as code_commune, jeu, millesime, fichier, ligne, empreinte_sha256
+        cast(null as {{ type_reel() }}) as poids, departement, cast(null as {{ type_texte() }}) as code_commune, jeu, millesime, fichier, ligne, empreinte_sha256
     from {{ ref('stg_education__ivac') }}
     union all
     select identifiant, 'college' as nature, 'taux_acces_6e_3e' as mesure, periode, taux_acces_6e_3e as valeur,
-        null as poids, departement, null as code_commune, jeu, millesime, fichier, ligne, empreinte_sha256
+        cast(null as {{ type_reel() }}) as poids, departement, cast(null as {{ type_texte() }}) as code_commune, jeu, millesime, fichier, ligne, empreinte_sha256
     from {{ ref('stg_education__ivac') }}
 ),
 

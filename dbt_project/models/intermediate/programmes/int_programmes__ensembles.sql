@@ -99,8 +99,8 @@ mesures as (
 
 indicateurs as (
     select
-        niveau, code_territoire, indicateur, periode, nb as valeur, 'observe' as statut, null as numerateur,
-        null as denominateur, null as facteur, jeu, millesime, fichier, empreinte_sha256
+        niveau, code_territoire, indicateur, periode, nb as valeur, 'observe' as statut, cast(null as {{ type_reel() }}) as numerateur,
+        cast(null as {{ type_reel() }}) as denominateur, cast(null as {{ type_reel() }}) as facteur, jeu, millesime, fichier, empreinte_sha256
     from mesures
     where indicateur <> 'montant'
     union all

@@ -24,7 +24,7 @@ rattachees as (
     from lignes
     where code_contrat_1 is not null
     union all
-    select annee, code_contrat_2 as code_contrat, null as montant_eur, jeu, millesime, fichier, empreinte_sha256
+    select annee, code_contrat_2 as code_contrat, cast(null as {{ type_reel() }}) as montant_eur, jeu, millesime, fichier, empreinte_sha256
     from lignes
     where code_contrat_2 is not null
 ),

@@ -5,7 +5,7 @@ select
     case when niveau = 'ensemble_qpv' then '2015' else '' end as zonage,
     indicateur,
     periode,
-    {{ jour('date_reference') }} as date_reference,
+    date_reference,
     1 = 0 as est_date_deduite,
     valeur,
     cast(null as {{ type_texte() }}) as valeur_texte,

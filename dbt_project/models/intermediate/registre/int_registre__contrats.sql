@@ -40,7 +40,7 @@ select
     code_territoire as code_contrat, 'comite_financeurs' as indicateur, periode,
     case when comite_financeurs = 'non' then 0 else nb_reunions_comite end as valeur,
     case when comite_financeurs = 'oui' and nb_reunions_comite is null then 'non_diffuse' else 'observe' end as statut,
-    null as numerateur, null as denominateur, jeu, millesime, empreinte_sha256
+    cast(null as {{ type_reel() }}) as numerateur, cast(null as {{ type_reel() }}) as denominateur, jeu, millesime, empreinte_sha256
 from {{ ref('stg_registre__associations_contrats') }}
 union all
 select
