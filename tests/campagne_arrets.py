@@ -32,7 +32,7 @@ from publication.shelf import courante
 
 JOURNAL = DEPOT_DU_CODE / "build" / "arrets.jsonl"
 # Seconds that the children of a dead refresh have to end.
-DELAI_ORPHELINS_S = 5.0
+DELAI_ORPHELINS_S = 10.0
 UN_POINT_DE_PLUS = """
     update fct_valeurs set valeur = valeur + 1, borne_basse = borne_basse + 1, borne_haute = borne_haute + 1
     where indicateur = 'taux_emploi_15_64' and niveau = 'qpv' and valeur is not null

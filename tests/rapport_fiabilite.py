@@ -69,6 +69,11 @@ def _tests(arbre: ast.Module) -> Iterable[tuple[str, list[ast.expr]]]:
                     yield f"{noeud.name}::{methode.name}", [*noeud.decorator_list, *methode.decorator_list]
 
 
+def noms_des_tests(fichier: Path) -> set[str]:
+    """Tests of a file, under their names without parameters."""
+    return {nom for nom, _ in _tests(ast.parse(fichier.read_text(encoding="utf-8")))}
+
+
 def _marques(noeuds: Iterable[ast.AST]) -> list[tuple[str, str]]:
     return [
         (ast.literal_eval(noeud.args[0]), ast.literal_eval(noeud.keywords[0].value))
