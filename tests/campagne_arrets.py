@@ -236,9 +236,9 @@ def page(lignes: list[dict[str, Any]]) -> str:
         ou = ", ".join(f"{nombre} after the line `{etape}`" for etape, nombre in etapes.most_common())
         moments = sorted(ligne["apres_s"] for ligne in siennes)
         tables.append(
-            f"- {source}: {len(siennes)} kills, each followed by a run; seeds {sorted({ligne['graine'] for ligne in siennes})}, "
-            f"from {moments[0]:.1f} s to {moments[-1]:.1f} s after the start of a refresh that lasts "
-            f"{max(ligne['entier_s'] for ligne in siennes):.0f} s; {ou}."
+            f"- {source}: killed {len(siennes)} times, each followed by a run; seeds {sorted({ligne['graine'] for ligne in siennes})}; "
+            f"moments drawn in the first {max(ligne['entier_s'] for ligne in siennes):.0f} s, from {moments[0]:.1f} s to "
+            f"{moments[-1]:.1f} s; {ou}."
         )
     return "\n".join(
         [
