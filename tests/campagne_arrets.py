@@ -32,7 +32,7 @@ from publication.shelf import courante
 
 JOURNAL = DEPOT_DU_CODE / "build" / "arrets.jsonl"
 # Seconds that the children of a dead refresh have to end.
-DELAI_ORPHELINS_S = 5.0
+DELAI_ORPHELINS_S = 10.0
 UN_POINT_DE_PLUS = """
     update fct_valeurs set valeur = valeur + 1, borne_basse = borne_basse + 1, borne_haute = borne_haute + 1
     where indicateur = 'taux_emploi_15_64' and niveau = 'qpv' and valeur is not null
@@ -236,9 +236,9 @@ def page(lignes: list[dict[str, Any]]) -> str:
         ou = ", ".join(f"{nombre} after the line `{etape}`" for etape, nombre in etapes.most_common())
         moments = sorted(ligne["apres_s"] for ligne in siennes)
         tables.append(
-            f"- {source}: {len(siennes)} kills, each followed by a run; seeds {sorted({ligne['graine'] for ligne in siennes})}, "
-            f"from {moments[0]:.1f} s to {moments[-1]:.1f} s after the start of a refresh that lasts "
-            f"{max(ligne['entier_s'] for ligne in siennes):.0f} s; {ou}."
+            f"- {source}: killed {len(siennes)} times, each followed by a run; seeds {sorted({ligne['graine'] for ligne in siennes})}; "
+            f"moments drawn in the first {max(ligne['entier_s'] for ligne in siennes):.0f} s, from {moments[0]:.1f} s to "
+            f"{moments[-1]:.1f} s; {ou}."
         )
     return "\n".join(
         [

@@ -21,6 +21,7 @@ from pannes import FAUTES
 TESTS = Path(__file__).resolve().parent
 PROJET = TESTS.parent
 PAGE = PROJET / "docs" / "fiabilite.md"
+PAS_LANCE = " (not run in this campaign)"
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,11 @@ def _tests(arbre: ast.Module) -> Iterable[tuple[str, list[ast.expr]]]:
                     yield f"{noeud.name}::{methode.name}", [*noeud.decorator_list, *methode.decorator_list]
 
 
+def noms_des_tests(fichier: Path) -> set[str]:
+    """Tests of a file, under their names without parameters."""
+    return {nom for nom, _ in _tests(ast.parse(fichier.read_text(encoding="utf-8")))}
+
+
 def _marques(noeuds: Iterable[ast.AST]) -> list[tuple[str, str]]:
     return [
         (ast.literal_eval(noeud.args[0]), ast.literal_eval(noeud.keywords[0].value))
@@ -103,20 +109,23 @@ def tableau(observes: dict[str, Observe]) -> str:
     return "\n".join(lignes)
 
 
-def liste(observes: dict[str, Observe]) -> str:
-    """The tests of each fault, by file."""
+def liste(observes: dict[str, Observe], declarees: Iterable[Marque]) -> str:
+    """The tests of each fault, by file; those that this campaign did not run say so."""
     lignes = []
+    declares: dict[str, set[str]] = defaultdict(set)
+    for marque in declarees:
+        declares[marque.faute].add(marque.test)
     for faute, observe in observes.items():
         par_fichier: dict[str, list[str]] = defaultdict(list)
-        for test in sorted(observe.tests):
+        for test in sorted(declares[faute]):
             fichier, _, nom = test.partition("::")
-            par_fichier[fichier].append(f"`{nom}`")
+            par_fichier[fichier].append(f"`{nom}`" + ("" if test in observe.tests else PAS_LANCE))
         lignes.append(f"- {faute}")
         lignes += [f"  - `{fichier}`: {', '.join(noms)}" for fichier, noms in par_fichier.items()]
     return "\n".join(lignes)
 
 
-def tests_nommes(page: str) -> set[tuple[str, str]]:
+def lire_la_page(page: str) -> set[tuple[str, str]]:
     """Fault and test of each line of the list of a page."""
     nommes, faute = set(), ""
     for ligne in page.partition("## Tests of each fault")[2].partition("\n## ")[0].splitlines():
@@ -128,7 +137,7 @@ def tests_nommes(page: str) -> set[tuple[str, str]]:
     return nommes
 
 
-def rediger(resultats: dict[str, dict[str, Any]], campagnes: Iterable[str]) -> str:
+def rediger(resultats: dict[str, dict[str, Any]], campagnes: Iterable[str], declarees: Iterable[Marque]) -> str:
     """The whole page, in Markdown."""
     observes = observer(resultats)
     echecs = sum(resultat["issue"] != "passed" for resultat in resultats.values())
@@ -146,7 +155,7 @@ def rediger(resultats: dict[str, dict[str, Any]], campagnes: Iterable[str]) -> s
             tableau(observes),
             *campagnes,
             "## Tests of each fault",
-            liste(observes) + "\n",
+            liste(observes, declarees) + "\n",
         ]
     )
 
@@ -176,14 +185,15 @@ def main() -> int:
     """Writes the page; 1 when a fault was not tried or did not end as expected."""
     chemin = Path(sys.argv[1])
     resultats = json.loads(chemin.read_text(encoding="utf-8"))
-    declares = {marque.test for marque in marques()}
+    declarees = marques()
+    declares = {marque.test for marque in declarees}
     # A file of results outlives the tests that were renamed or taken away.
     resultats = {test: resultat for test, resultat in resultats.items() if test.split("[")[0] in declares}
     campagnes = [page.read_text(encoding="utf-8").strip() for page in sorted(chemin.parent.glob("campagne_*.md"))]
     charge = chemin.with_name("charge.json")
     if charge.exists() and (texte := page_charge(json.loads(charge.read_text(encoding="utf-8")))):
         campagnes.append(texte)
-    PAGE.write_text(rediger(resultats, campagnes), encoding="utf-8")
+    PAGE.write_text(rediger(resultats, campagnes, declarees), encoding="utf-8")
     observes = observer(resultats)
     jamais = [faute for faute, observe in observes.items() if not observe.tests]
     rates = [test for test, resultat in resultats.items() if resultat["issue"] != "passed"]

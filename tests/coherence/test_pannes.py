@@ -1,6 +1,6 @@
-"""Every fault is injected by a test.
+"""Every fault is injected by a test, and docs/fiabilite.md names the tests that exist.
 
-Belongs here: faults without a test, markers that say nothing.
+Belongs here: faults without a test, tests without a line on the page, lines without a test.
 Does not belong here: what a fault does (the tests themselves), how the page is written (tests/rapport_fiabilite.py).
 """
 
@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from pannes import FAUTES, lire_marque
-from rapport_fiabilite import Marque, marques, observer
+from rapport_fiabilite import PAGE, Marque, lire_la_page, marques, observer
 
 MARQUES = marques()
 
@@ -22,6 +22,19 @@ def test_the_faults_are_numbered_without_a_hole() -> None:
 @pytest.mark.parametrize("faute", FAUTES)
 def test_a_fault_is_injected_by_a_test(faute: str) -> None:
     assert [marque.test for marque in MARQUES if marque.faute == faute], f"no test is marked panne({faute!r})"
+
+
+def test_the_page_names_the_tests_that_exist() -> None:
+    page = lire_la_page(PAGE.read_text(encoding="utf-8"))
+    declares = {(marque.faute, marque.test) for marque in MARQUES}
+    assert sorted(declares - page) == [], "not on docs/fiabilite.md: make faults"
+    assert sorted(page - declares) == [], "on docs/fiabilite.md, without a test: make faults"
+
+
+def test_the_page_holds_no_failure() -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    assert ", 0 tests failed." in page
+    assert "**" not in page.partition("## Faults")[2], "a sentence that was not observed each time"
 
 
 def test_markers_are_read_on_modules_classes_and_functions(tmp_path: Path) -> None:
