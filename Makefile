@@ -21,7 +21,7 @@ export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export GX_ANALYTICS_ENABLED := false
 export DO_NOT_TRACK := 1
 
-.PHONY: help setup run refresh serve test lint format sql unit browser nginx r postgresql lock dagster validate docs screenshots sbom audit fuzz faults load layers postgres spark clean
+.PHONY: help setup run refresh serve test lint format sql unit browser nginx r postgresql lock dagster validate docs screenshots sbom audit fuzz faults load bench bench-quick layers postgres spark clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -138,6 +138,25 @@ load: setup browser nginx ## 200 readers of the files and 30 sessions while a re
 	@rm -f build/charge.json
 	@$(BIN)/python -m pytest tests/browser/test_charge.py --charge $(or $(LOAD),200,30) --rapport-pannes build/charge.json
 	@$(BIN)/python tests/rapport_fiabilite.py build/pannes.json
+
+bench: setup ## performance goals on the data of DATA and of DEPOSIT (hours); writes benchmarks/resultats
+	@$(if $(DEPOSIT),,echo "bench needs the published files: make bench DEPOSIT=DIR" >&2; exit 2)
+	@VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet -e '.[bench]'
+	@$(BIN)/python -m benchmarks.p2_dbt $(DATA) --cellules 10000000
+	@$(BIN)/python -m benchmarks.p3_orchestration $(DATA) $(DEPOSIT)
+	@$(BIN)/python -m benchmarks.p4_ingestion
+	@$(BIN)/python -m benchmarks.p4_ingestion --facteurs 1 10 100 --tours 3
+	@$(BIN)/python -m benchmarks.p7_jointure --donnees $(DATA)
+	@$(BIN)/python -m benchmarks.p8_taille $(DATA)/releases/current
+	@$(BIN)/python -m benchmarks.p10_fiches $(DATA)/releases/current
+	@$(BIN)/python -m benchmarks.p1_rien_de_change --deposit $(DEPOSIT)
+
+bench-quick: setup ## the same programs at small sizes, one round, in minutes; writes benchmarks/resultats too
+	@VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet -e '.[bench]'
+	@$(BIN)/python -m benchmarks.p4_ingestion --lignes 500000 --tours 1
+	@$(BIN)/python -m benchmarks.p4_ingestion --facteurs 1 4 --tours 1
+	@$(BIN)/python -m benchmarks.p7_jointure --donnees $(DATA) --lignes 250000 --tours 1
+	@$(BIN)/python -m benchmarks.p8_taille $(DATA)/releases/current --source $(SOURCE)
 
 lock: setup ## resolve requirements.lock again, and the lock of the catalogue from the last run
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate --generate-hashes --extra dev pyproject.toml -o requirements.lock

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, datetime
@@ -36,13 +37,17 @@ class FichierAbsent(ErreurAcquisition):
     card keeps it for a deposit (`sur_demande`)."""
 
 
-def ecrire_atomique(chemin: Path, contenu: bytes) -> None:
-    """Write a file so that a reader, or a run killed half-way, finds the old content or the new one, never a part."""
+def ecrire_atomique(chemin: Path, contenu: bytes | Path) -> None:
+    """Write bytes, or those of another file, so that a reader, or a run killed half-way, finds the old content or the new one, never a part."""
     chemin.parent.mkdir(parents=True, exist_ok=True)
     temporaire = chemin.parent / f".{chemin.name}.{secrets.token_hex(4)}.partiel"
     try:
         with temporaire.open("xb") as flux:
-            flux.write(contenu)
+            if isinstance(contenu, Path):
+                with contenu.open("rb") as origine:
+                    shutil.copyfileobj(origine, flux, 1 << 20)
+            else:
+                flux.write(contenu)
             flux.flush()
             os.fsync(flux.fileno())
         temporaire.replace(chemin)
@@ -79,9 +84,10 @@ class Archive:
         except FileNotFoundError:
             return None
 
-    def deposer(self, contenu: bytes) -> str:
-        """Keep bytes and return their sha256; a kept file that no longer has its sha256 is written again."""
-        sha256 = hashlib.sha256(contenu).hexdigest()
+    def deposer(self, contenu: bytes | Path) -> str:
+        """Keep bytes, or those of a file, and return their sha256; a kept file that no longer has its own is written
+        again."""
+        sha256 = empreinte(contenu)
         chemin = self.chemin(sha256)
         if not chemin.exists() or empreinte(chemin) != sha256:
             ecrire_atomique(chemin, contenu)
@@ -93,23 +99,31 @@ class Archive:
         Raises:
             ErreurAcquisition: absent from the archive, or damaged on the disk.
         """
+        return self.verifie(sha256).read_bytes()
+
+    def verifie(self, sha256: str) -> Path:
+        """The file of `sha256`, whose bytes were just verified.
+
+        Raises:
+            ErreurAcquisition: absent from the archive, or damaged on the disk.
+        """
         chemin = self.chemin(sha256)
         try:
-            contenu = chemin.read_bytes()
+            trouve = empreinte(chemin)
         except FileNotFoundError as erreur:
             raise ErreurAcquisition(
                 f"{chemin} : absent de l'archive. Relancez le rafraîchissement pour l'acquérir de nouveau."
             ) from erreur
-        if (trouve := hashlib.sha256(contenu).hexdigest()) != sha256:
+        if trouve != sha256:
             raise ErreurAcquisition(
                 f"{chemin} : abîmé sur le disque, attendu l'empreinte {sha256}, trouvé {trouve}. "
                 "Supprimez ce fichier et relancez : il sera acquis de nouveau."
             )
-        return contenu
+        return chemin
 
-    def garder_preuve(self, contenu: bytes) -> Path:
+    def garder_preuve(self, contenu: bytes | Path) -> Path:
         """Keep refused bytes aside, for whoever wants to see what was served; the last ones only."""
-        preuve = self.racine / "refuses" / hashlib.sha256(contenu).hexdigest()
+        preuve = self.racine / "refuses" / empreinte(contenu)
         ecrire_atomique(preuve, contenu)
         for ancienne in sorted(preuve.parent.iterdir(), key=lambda p: p.stat().st_mtime_ns)[:-PREUVES_GARDEES]:
             ancienne.unlink(missing_ok=True)
@@ -123,9 +137,11 @@ class Archive:
         return len(restes)
 
 
-def empreinte(chemin: Path) -> str:
-    """sha256 of a file, read by blocks."""
-    with chemin.open("rb") as flux:
+def empreinte(contenu: bytes | Path) -> str:
+    """sha256 of bytes, or of a file, read by blocks."""
+    if isinstance(contenu, bytes):
+        return hashlib.sha256(contenu).hexdigest()
+    with contenu.open("rb") as flux:
         return hashlib.file_digest(flux, "sha256").hexdigest()
 
 
@@ -217,9 +233,9 @@ class Verrou:
 
 @dataclass(frozen=True)
 class Obtenu:
-    """What a source gave. `contenu` None: the same bytes as `precedent`."""
+    """What a source gave: bytes, or the file that holds them. `contenu` None: the same bytes as `precedent`."""
 
-    contenu: bytes | None
+    contenu: bytes | Path | None
     url: str | None = None
     etag: str | None = None
     last_modified: str | None = None
@@ -268,7 +284,7 @@ class SourceDepot:
                 self._empreintes[cle] = empreinte(chemin)
             if precedent is not None and precedent.sha256 == self._empreintes[cle]:
                 return Obtenu(None)
-            return Obtenu(chemin.read_bytes())
+            return Obtenu(chemin)
         except OSError as erreur:
             sorte = FichierAbsent if isinstance(erreur, FileNotFoundError) else ErreurAcquisition
             raise sorte(
@@ -405,7 +421,7 @@ def _obtenir(
         if garde is None:
             raise ErreurAcquisition(f"{fichier.nom} : dit inchangé, mais rien n'est gardé. Relancez.")
         return replace(garde, verifie_le=maintenant, statut="a_jour", message="", jeton=obtenu.jeton or garde.jeton)
-    sha256 = hashlib.sha256(obtenu.contenu).hexdigest()
+    sha256 = empreinte(obtenu.contenu)
     if garde is not None and garde.sha256 == sha256:
         gardee = replace(garde, verifie_le=maintenant, statut="a_jour", message="", origine=source.origine)
         return replace(gardee, url=obtenu.url, etag=obtenu.etag, last_modified=obtenu.last_modified, jeton=obtenu.jeton)
@@ -414,10 +430,10 @@ def _obtenir(
     except ErreurOctets as erreur:
         preuve = archive.garder_preuve(obtenu.contenu)
         raise ErreurOctets(f"{erreur} Contenu refusé gardé dans {preuve}.") from erreur
-    archive.deposer(obtenu.contenu)
+    sha256 = archive.deposer(obtenu.contenu)
     return EntreeVerrou(
         sha256=sha256,
-        taille=len(obtenu.contenu),
+        taille=archive.taille(sha256),
         url=obtenu.url,
         origine=source.origine,
         acquis_le=maintenant,

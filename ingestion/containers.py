@@ -82,7 +82,7 @@ def membres(contenu: bytes | Path, nom: str) -> dict[str, zipfile.ZipInfo]:
         ) from erreur
 
 
-def extraire(contenu: bytes, nom: str, info: zipfile.ZipInfo) -> bytes:
+def extraire(contenu: bytes | Path, nom: str, info: zipfile.ZipInfo) -> bytes:
     """Bytes of one member.
 
     Raises:

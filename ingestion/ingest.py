@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
@@ -36,13 +36,14 @@ from ingestion.parquet import (
     chemin_brut,
     chemin_sommes,
     chemin_type,
-    ecrire_ensemble,
     mention_de,
+    ouvrir_ensemble,
     tenir_table_vide,
 )
-from ingestion.read import ErreurLecture, lire
+from ingestion.read import ErreurLecture, lots
 from ingestion.register.gate import ecarter, empreinte_des_regles, examiner
 from ingestion.register.location import est_registre
+from ingestion.rows import se_decident_seules
 from ingestion.snapshots import chemin_journal, comparer, journaliser
 
 Horloge = Callable[[], datetime]
@@ -163,13 +164,14 @@ class _Travail:
         empreinte = self._empreinte(obtenue.sha256, lecture)
         if en_service.get("normalise") == empreinte:
             return replace(obtenue, normalise=empreinte), False
-        contenu = b""
+        contenu = None
         try:
-            contenu = self.archive.lire(obtenue.sha256)
+            contenu = self.archive.verifie(obtenue.sha256)
             self._ecrire(contenu, obtenue.sha256, empreinte, lecture)
         except REFUS as erreur:
             entree = self._garder(en_service, obtenue, precedent)
-            message = " ".join(filter(None, [obtenue.message, f"{erreur}{ce_que_dit_l_archive(contenu)}"]))
+            dit = ce_que_dit_l_archive(contenu) if contenu else ""
+            message = " ".join(filter(None, [obtenue.message, f"{erreur}{dit}"]))
             return replace(entree, verifie_le=obtenue.verifie_le, statut="en_echec", message=message), False
         return replace(obtenue, normalise=empreinte), True
 
@@ -193,7 +195,8 @@ class _Travail:
         comptes: dict[str, int] = {}
         illisibles = 0
         if en_service:
-            comptes = dict(pl.read_parquet(self._type("lignes"), columns=["sort"]).group_by("sort").len().iter_rows())
+            sorts = pl.scan_parquet(self._type("lignes")).group_by("sort").len()
+            comptes = dict(sorts.collect(engine="streaming").iter_rows())
             quarantaine = pl.scan_parquet(self._type("quarantaine")).select(pl.len()).collect().item()
             illisibles = quarantaine - comptes.get("quarantaine", 0)
         return BilanFichier(
@@ -245,36 +248,44 @@ class _Travail:
         texte = json.dumps([sha256, fiche, _version_du_code()], sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(texte.encode()).hexdigest()
 
-    def _ecrire(self, contenu: bytes, sha256: str, empreinte: str, lecture: Lecture) -> None:
-        lieu = f"{self.jeu.jeu}, millésime {self.millesime.millesime}, {self.fichier.nom}"
-        lues = sans_donnees_personnelles(lire(contenu, lieu, lecture), self.jeu)
-        lues, refus = examiner(lues, self.jeu, self.fichier) if est_registre(self.jeu) else (lues, [])
-        corrigees = corriger(lues, self.corrections, self.jeu, self.millesime, self.fichier)
+    def _ecrire(self, contenu: Path, sha256: str, empreinte: str, lecture: Lecture) -> None:
+        """The raw and typed layers, batch by batch; they take their place together, or not at all."""
         fichier = self.fichier.model_copy(update={"lecture": lecture})
-        normalise = normaliser(corrigees, self.jeu, self.millesime, fichier, sha256)
-        normalise = ecarter(normalise, refus, self.jeu, self.millesime.millesime, self.fichier)
-        brut = lues.with_columns(
-            _jeu=pl.lit(self.jeu.jeu),
-            _millesime=pl.lit(self.millesime.millesime),
-            _empreinte=pl.lit(sha256),
-            _ingere_le=pl.lit(self.horloge().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")),
-        )
-        self._noter_les_changements(brut, len(contenu))
-        ecrire_ensemble(
-            {self._brut: brut} | {self._type(nature): getattr(normalise, nature) for nature in NATURES},
-            mention={"sha256": sha256, "normalise": empreinte},
-            sommes=self._sommes,
-        )
+        ingere_le = self.horloge().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        brut = self._brut
+        chemins = [brut, *(self._type(nature) for nature in NATURES)]
+        with ouvrir_ensemble(chemins, sommes=self._sommes) as ensemble:
+            for lues in self._lots(contenu, fichier, lecture):
+                lues, refus = examiner(lues, self.jeu, self.fichier) if est_registre(self.jeu) else (lues, [])
+                corrigees = corriger(lues, self.corrections, self.jeu, self.millesime, self.fichier)
+                normalise = normaliser(corrigees, self.jeu, self.millesime, fichier, sha256)
+                normalise = ecarter(normalise, refus, self.jeu, self.millesime.millesime, self.fichier)
+                audit = {"_jeu": self.jeu.jeu, "_millesime": self.millesime.millesime}
+                audit |= {"_empreinte": sha256, "_ingere_le": ingere_le}
+                publiees = lues.with_columns(pl.lit(valeur).alias(nom) for nom, valeur in audit.items())
+                ensemble.ajouter([publiees, *(getattr(normalise, nature) for nature in NATURES)])
+            ensemble.fermer({"sha256": sha256, "normalise": empreinte})
+            self._noter_les_changements(ensemble.a_cote[brut], sha256, contenu.stat().st_size)
 
-    def _noter_les_changements(self, brut: pl.DataFrame, taille: int) -> None:
+    def _lots(self, contenu: Path, fichier: Fichier, lecture: Lecture) -> Iterator[pl.DataFrame]:
+        """The rows of the file: in one batch when a rule of its card, or a correction, looks at several of them."""
+        lieu = f"{self.jeu.jeu}, millésime {self.millesime.millesime}, {self.fichier.nom}"
+        lus = (sans_donnees_personnelles(lot, self.jeu) for lot in lots(contenu, lieu, lecture))
+        corrigee = any((c.jeu, c.fichier) == (self.jeu.jeu, self.fichier.nom) for c in self.corrections)
+        if se_decident_seules(self.jeu, fichier) and not corrigee and not est_registre(self.jeu):
+            yield from lus
+        else:
+            yield pl.concat(list(lus))
+
+    def _noter_les_changements(self, nouveau: Path, apres: str, taille: int) -> None:
         """New bytes under a name already read: what they change is written in the journal of the file."""
         chemin = self._brut
         if not chemin.exists() or abimes(self._sommes, [chemin]):
             return
-        ancien = pl.read_parquet(chemin)
-        avant, apres = ancien["_empreinte"][0], brut["_empreinte"][0]
+        avant = pl.scan_parquet(chemin).select("_empreinte").head(1).collect().item()
         if avant == apres:
             return
+        ancien, brut = pl.read_parquet(chemin), pl.read_parquet(nouveau)
         cle = (self.fichier.cle or self.jeu.cle).colonnes
         dates = [c for b in self.jeu.blocs for c in b.colonne_periode]
         presentes = [c for c in dict.fromkeys([*cle, *dates]) if c in brut.columns]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+from pathlib import Path
 
 from ingestion.containers import extraire, membres
 from ingestion.frames import BLANCS, ErreurLecture
@@ -17,13 +18,14 @@ MEMBRES_MONTRES, VARIABLES_MONTREES = 12, 60
 ENCODAGES = ("utf-8-sig", "cp1252")
 
 
-def ce_que_dit_l_archive(contenu: bytes) -> str:
+def ce_que_dit_l_archive(contenu: bytes | Path) -> str:
     """A sentence to put after a refusal: members, then variables with their labels; empty when it is no archive.
 
     The description of Insee is `COD_VAR;LIB_VAR;COD_MOD;LIB_MOD`, one row per variable and per modality.
     """
-    if not contenu.startswith(ZIP):
-        return ""
+    with contenu.open("rb") if isinstance(contenu, Path) else io.BytesIO(contenu) as flux:
+        if flux.read(len(ZIP)) != ZIP:
+            return ""
     try:
         presents = membres(contenu, "archive")
         descriptions = {

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +40,49 @@ def chemin_sommes(donnees: Path, jeu: Jeu, millesime: Millesime, fichier: Fichie
 def ecrire_ensemble(
     tables: dict[Path, pl.DataFrame], mention: dict[str, str] | None = None, sommes: Path | None = None
 ) -> None:
-    """Writes several Parquet files that belong together: zstd, same bytes for the same rows.
+    """Writes several Parquet files that belong together (`ouvrir_ensemble`), each in one batch."""
+    with ouvrir_ensemble(list(tables), mention, sommes) as ensemble:
+        ensemble.ajouter(list(tables.values()))
+
+
+class Ensemble:
+    """Parquet files that belong together, written batch by batch beside their places; made by `ouvrir_ensemble`.
+
+    A file of one batch and a file of several hold the same rows; a row group never goes over two batches.
+    """
+
+    def __init__(self, chemins: list[Path]) -> None:
+        self.a_cote = {chemin: chemin.with_name(f".{chemin.name}.partiel") for chemin in chemins}
+        self._redacteurs: dict[Path, Any] = {}
+
+    def ajouter(self, tables: list[pl.DataFrame]) -> None:
+        """One more batch of each file, in the order of the paths; the columns are those of the first batch."""
+        import pyarrow.parquet as pq
+
+        for (chemin, temporaire), table in zip(self.a_cote.items(), tables, strict=True):
+            lot = table.to_arrow(compat_level=pl.CompatLevel.oldest())
+            if chemin not in self._redacteurs:
+                temporaire.parent.mkdir(parents=True, exist_ok=True)
+                self._redacteurs[chemin] = pq.ParquetWriter(
+                    temporaire, lot.schema, compression="zstd", compression_level=3
+                )
+            # A fixed size of row groups: the default follows the machine, and the bytes with it.
+            self._redacteurs[chemin].write_table(lot, row_group_size=LIGNES_PAR_GROUPE)
+
+    def fermer(self, mention: Mapping[str, str] | None = None) -> None:
+        """Ends the files, the last one with `mention`; twice does no harm."""
+        for chemin, redacteur in self._redacteurs.items():
+            if mention and chemin == list(self.a_cote)[-1]:
+                redacteur.add_key_value_metadata(dict(mention))
+            redacteur.close()
+        self._redacteurs = {}
+
+
+@contextmanager
+def ouvrir_ensemble(
+    chemins: list[Path], mention: Mapping[str, str] | None = None, sommes: Path | None = None
+) -> Iterator[Ensemble]:
+    """Files that belong together: zstd, same bytes for the same batches; nothing changes if the block fails.
 
     Everything is written beside before the first name changes; the last path is taken away first and put back last,
     so that its presence says that the others go with it.
@@ -49,17 +92,23 @@ def ecrire_ensemble(
         sommes: where their checksums are written, read again by `abimes`: most single bits flipped in a Parquet file give
             other values and no error.
     """
-    temoin = list(tables)[-1]
-    temporaires = {
-        chemin: _ecrire_a_cote(chemin, table, (mention or {}) if chemin == temoin else {})
-        for chemin, table in tables.items()
-    }
-    temoin.unlink(missing_ok=True)
-    if sommes is not None:
-        lignes = [f"{_somme(temporaire)}  {chemin.name}\n" for chemin, temporaire in temporaires.items()]
-        _ecrire_texte_a_cote(sommes, "".join(lignes)).replace(sommes)
-    for chemin, temporaire in temporaires.items():
-        temporaire.replace(chemin)
+    ensemble = Ensemble(chemins)
+    try:
+        yield ensemble
+        ensemble.fermer(mention)
+        for temporaire in ensemble.a_cote.values():
+            with temporaire.open("rb") as flux:
+                os.fsync(flux.fileno())
+        chemins[-1].unlink(missing_ok=True)
+        if sommes is not None:
+            lignes = [f"{_somme(temporaire)}  {chemin.name}\n" for chemin, temporaire in ensemble.a_cote.items()]
+            _ecrire_texte_a_cote(sommes, "".join(lignes)).replace(sommes)
+        for chemin, temporaire in ensemble.a_cote.items():
+            temporaire.replace(chemin)
+    finally:
+        ensemble.fermer()
+        for temporaire in ensemble.a_cote.values():
+            temporaire.unlink(missing_ok=True)
 
 
 def abimes(sommes: Path, chemins: Iterable[Path]) -> list[Path]:
@@ -116,19 +165,6 @@ def retirer_non_declares(donnees: Path, jeux: Iterable[Jeu]) -> list[Path]:
     for chemin in retires:
         chemin.unlink()
     return [chemin for chemin in retires if chemin.suffix != SOMMES]
-
-
-def _ecrire_a_cote(chemin: Path, table: pl.DataFrame, mention: dict[str, str]) -> Path:
-    chemin.parent.mkdir(parents=True, exist_ok=True)
-    temporaire = chemin.with_name(f".{chemin.name}.partiel")
-    with temporaire.open("wb") as flux:
-        # A fixed size of row groups: the default follows the machine, and the bytes with it.
-        table.write_parquet(
-            flux, compression="zstd", compression_level=3, row_group_size=LIGNES_PAR_GROUPE, metadata=mention
-        )
-        flux.flush()
-        os.fsync(flux.fileno())
-    return temporaire
 
 
 def _ecrire_texte_a_cote(chemin: Path, texte: str) -> Path:

@@ -64,6 +64,16 @@ def trier(lignes: pl.DataFrame, jeu: Jeu, fichier: Fichier, entete: Entete) -> p
     return lues.with_columns(_agregat=pl.col("_agregat") & (pl.col("_motif").is_null() | (pl.col("_motif") == AGREGAT)))
 
 
+def se_decident_seules(jeu: Jeu, fichier: Fichier) -> bool:
+    """True when the fate of a row depends on no other row of the file: it may then be read in batches."""
+    cle = fichier.cle or jeu.cle
+    return _repetitions(cle) == "gardees" and (fichier.lecture or jeu.lecture).fin is None
+
+
+def _repetitions(cle: Cle) -> str:
+    return cle.repetees or ("quarantaine" if cle.type.startswith("qpv") else "gardees")
+
+
 def _regles(cle: Cle, colonne: str | None, fin: str | None, entete: Entete) -> list[Regle]:
     lu, agregat = pl.col("_lu"), pl.col("_agregat")
     regles = [
@@ -101,7 +111,7 @@ def _colonne_periode(jeu: Jeu, fichier: Fichier, entete: Entete) -> str | None:
 
 def _repetees(lues: pl.DataFrame, cle: Cle, entete: Entete, periode: str | None) -> pl.DataFrame:
     """What a second row for the same key means (`Cle.repetees`)."""
-    regle = cle.repetees or ("quarantaine" if cle.type.startswith("qpv") else "gardees")
+    regle = _repetitions(cle)
     if regle == "gardees":
         return lues
     retenue = pl.col("_sort") == "retenue"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import fnmatch
 import io
+import itertools
 import stat
 import struct
 import unicodedata
@@ -15,7 +16,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 from ingestion.catalogue import Lecture
 
@@ -73,16 +74,23 @@ class Limites:
 LIMITES = Limites()
 
 
-def verifier(contenu: bytes, nom: str, attendu: Lecture, limites: Limites = LIMITES) -> None:
+def verifier(contenu: bytes | Path, nom: str, attendu: Lecture, limites: Limites = LIMITES) -> None:
     """Refuse bytes that no parser should be given.
 
     Args:
-        contenu: the published bytes, whole.
+        contenu: the published bytes, whole, or the file that holds them: a large text is read block by block.
         nom: the file's name, for the sentence.
         attendu: the reading options of the card. A zip or gzip container is opened whatever the declared format.
     Raises:
         ErreurOctets: empty, HTML page, wrong signature, truncated, damaged, or an archive beyond `limites`.
     """
+    if isinstance(contenu, Path):
+        with contenu.open("rb") as flux:
+            debut = flux.read(BLOC)
+            if _est_un_grand_texte(debut, attendu):
+                _texte(itertools.chain([debut], iter(lambda: flux.read(BLOC), b"")), nom, attendu)
+                return
+        contenu = contenu.read_bytes()
     if not contenu.strip(b"\x00 \t\r\n\xef\xbb\xbf"):
         raise _refus(
             nom,
@@ -102,6 +110,12 @@ def verifier(contenu: bytes, nom: str, attendu: Lecture, limites: Limites = LIMI
         _parquet(contenu, nom, attendu)
     else:
         _texte([contenu], nom, attendu)
+
+
+def _est_un_grand_texte(debut: bytes, attendu: Lecture) -> bool:
+    """True when a file that begins so is a text longer than a block, in no container."""
+    binaire = attendu.format in DEBUTS or debut.startswith((ZIP, ZIP_VIDE, GZIP))
+    return len(debut) == BLOC and not binaire and bool(debut.strip(b"\x00 \t\r\n\xef\xbb\xbf"))
 
 
 def verifier_debut(debut: bytes, nom: str, attendu: Lecture) -> None:

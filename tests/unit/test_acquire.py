@@ -208,7 +208,9 @@ def test_rien_n_a_change_rien_n_est_reecrit(dossier: Path) -> None:
 def test_un_depot_inchange_ne_rend_pas_d_octets(dossier: Path) -> None:
     source = SourceDepot(dossier / "depot")
     assert source.obtenir(JEU, MILLESIME, REVENUS, passer(dossier)).contenu is None
-    assert source.obtenir(JEU, MILLESIME, REVENUS, None).contenu == TEXTE
+    donne = source.obtenir(JEU, MILLESIME, REVENUS, None).contenu
+    assert isinstance(donne, Path)
+    assert donne.read_bytes() == TEXTE
 
 
 @pytest.mark.panne("F11", attendu="a new snapshot beside the old one")

@@ -1,0 +1,214 @@
+"""P4, P5 and P6: verified ingestion of one large file, against raw engines, and from one time to a hundred times the rows.
+
+Belongs here: the sides on one file of places, peak memory and times at each scale, the exponent of growth.
+Does not belong here: the measure itself (mesure), the file (echelle), a threshold that fails a test.
+
+Sides: `brut` verifies (digest, bytes), reads and writes the raw layer; `complet` is the whole ingestion of a dataset as a
+refresh runs it (archive, raw layer, typed cells, fate of each row); the engines read the CSV as text and write zstd Parquet.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import sys
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from benchmarks.mesure import alterner, brutes, ecrire, mediane, resumer
+
+COTES = ("brut", "complet", "polars", "duckdb", "pandas")
+OBJECTIFS = {"moteur_le_plus_rapide": 0.6, "pandas": 1.5, "memoire_mo": 1024, "exposant": 1.1}
+JEU: dict[str, Any] = {
+    "jeu": "essai.lieux",
+    "titre": "Lieux",
+    "producteur": "Essai",
+    "theme": "services",
+    "description": "Lieux fictifs",
+    "page": "https://www.insee.fr/fr/statistiques/0000000",
+    "statut_page": "a_confirmer",
+    "licence": {"nom": "Licence Ouverte 2.0", "statut": "a_confirmer"},
+    "cadence": "annuelle",
+    "mention": "Source : fichier fictif",
+    "zonage": "",
+    "niveau": "objet",
+    "lecture": {"format": "csv"},
+    "cle": {"colonnes": ["identifiant"], "type": "identifiant"},
+    "attendus": {"description": "fichier fictif"},
+    "blocs": [
+        {
+            "nom": "position",
+            "regle_vide": "non_diffuse",
+            "variables": {
+                "libelle": {"colonnes": ["libelle"], "type": "texte"},
+                "nature": {"colonnes": ["nature"], "type": "texte"},
+                "longitude": {"colonnes": ["longitude"], "type": "nombre"},
+                "latitude": {"colonnes": ["latitude"], "type": "nombre"},
+                "effectif": {"colonnes": ["effectif"], "type": "effectif"},
+            },
+        }
+    ],
+}
+
+
+def ingerer_complet(fichier: Path, sortie: Path) -> None:
+    """The ingestion of a dataset, from a deposit of one file.
+
+    Raises:
+        RuntimeError: the file was refused.
+    """
+    from ingestion.acquire import SourceDepot
+    from ingestion.catalogue import Jeu
+    from ingestion.ingest import ingerer_jeu
+
+    declare = {"fichier": fichier.name, "chemin": fichier.name, "statut_url": "a_confirmer"}
+    millesime = {"millesime": "2022", "periodes": {"position": "2022"}, "fichiers": [declare]}
+    jeu = Jeu.model_validate(JEU | {"millesimes": [millesime]})
+    bilan = ingerer_jeu(jeu, SourceDepot(fichier.parent), sortie, lambda: datetime.now(UTC))
+    if bilan.en_echec:
+        raise RuntimeError(bilan.en_echec[0].message)
+
+
+def ingerer_brut(fichier: Path, sortie: Path) -> None:
+    """Digest, checks of the bytes, reading, raw Parquet; the archive keeps no copy."""
+    import polars as pl
+
+    from ingestion.acquire import empreinte
+    from ingestion.catalogue import Lecture
+    from ingestion.parquet import ouvrir_ensemble
+    from ingestion.read import lots
+    from ingestion.verify import verifier
+
+    lecture = Lecture(format="csv")
+    sha256 = empreinte(fichier)
+    verifier(fichier, fichier.name, lecture)
+    with ouvrir_ensemble([sortie / "brut.parquet"]) as ensemble:
+        for lot in lots(fichier, fichier.name, lecture):
+            ensemble.ajouter([lot.with_columns(_jeu=pl.lit("essai.lieux"), _empreinte=pl.lit(sha256))])
+
+
+def par_polars(fichier: Path, sortie: Path) -> None:
+    """Raw Polars, streamed."""
+    import polars as pl
+
+    pl.scan_csv(fichier, separator=";", infer_schema=False).sink_parquet(sortie / "polars.parquet", compression="zstd")
+
+
+def par_duckdb(fichier: Path, sortie: Path) -> None:
+    """Raw DuckDB."""
+    import duckdb
+
+    duckdb.execute(
+        f"copy (from read_csv('{fichier}', delim = ';', all_varchar = true, header = true)) "
+        f"to '{sortie / 'duckdb.parquet'}' (format parquet, compression zstd)"
+    )
+
+
+def par_pandas(fichier: Path, sortie: Path) -> None:
+    """Raw pandas."""
+    import pandas as pd
+
+    pd.read_csv(fichier, sep=";", dtype=str, keep_default_na=False).to_parquet(sortie / "p.parquet", compression="zstd")
+
+
+FAIRE = {"brut": ingerer_brut, "complet": ingerer_complet, "polars": par_polars, "duckdb": par_duckdb}
+FAIRE |= {"pandas": par_pandas}
+
+
+def commande(cote: str, fichier: Path) -> list[str]:
+    """One side, in a process of its own."""
+    return [sys.executable, "-m", "benchmarks.p4_ingestion", "--fichier", str(fichier), "--cote", cote]
+
+
+def comparer(fichier: Path, tours: int, dossier: Path) -> dict[str, object]:
+    """P4: every side in turn on the same file; ratios of throughputs, in processor and in wall time."""
+    lues = alterner({cote: commande(cote, fichier) for cote in COTES}, tours, dossier)
+    medianes = resumer(lues)
+    rapports = {
+        champ: {
+            cote: {
+                "moteur_le_plus_rapide": round(
+                    min(medianes["polars"][champ], medianes["duckdb"][champ]) / medianes[cote][champ], 3
+                ),
+                "pandas": round(medianes["pandas"][champ] / medianes[cote][champ], 3),
+            }
+            for cote in ("brut", "complet")
+        }
+        for champ in ("cpu_s", "mur_s")
+    }
+    return {
+        "objectif": "P4",
+        "tours": tours,
+        "octets": fichier.stat().st_size,
+        "medianes": medianes,
+        "rapports": rapports,
+        "objectifs": OBJECTIFS,
+        "mesures": brutes(lues),
+    }
+
+
+def exposant(lignes: list[int], temps: list[float]) -> float:
+    """Slope of log(time) on log(rows), least squares."""
+    x, y = [math.log(n) for n in lignes], [math.log(t) for t in temps]
+    mx, my = sum(x) / len(x), sum(y) / len(y)
+    return sum((a - mx) * (b - my) for a, b in zip(x, y, strict=True)) / sum((a - mx) ** 2 for a in x)
+
+
+def grandir(facteurs: list[int], tours: int, dossier: Path) -> dict[str, object]:
+    """P5, P6: the whole ingestion at each scale; peak memory, processor time, exponent."""
+    from benchmarks.echelle import POINTS_X1, lots_de_points
+    from benchmarks.echelle import ecrire as ecrire_points
+
+    echelles = []
+    for facteur in facteurs:
+        fichier = dossier / f"lieux_x{facteur}.csv"
+        lignes = ecrire_points(lots_de_points(POINTS_X1 * facteur), fichier)
+        lues = alterner({"complet": commande("complet", fichier)}, tours, dossier)["complet"]
+        mesures = {champ: round(mediane(lues, champ), 2) for champ in ("cpu_s", "mur_s", "memoire_mo")}
+        echelles.append({"facteur": facteur, "lignes": lignes, "octets": fichier.stat().st_size, **mesures})
+        fichier.unlink()
+    tailles, temps = [int(e["lignes"]) for e in echelles], [float(e["cpu_s"]) for e in echelles]
+    return {
+        "objectif": "P5, P6",
+        "tours": tours,
+        "echelles": echelles,
+        "rapport_memoire": round(echelles[-1]["memoire_mo"] / echelles[0]["memoire_mo"], 3),
+        "exposant": round(exposant(tailles, temps), 3),
+        "objectifs": OBJECTIFS,
+    }
+
+
+def main() -> None:
+    analyse = argparse.ArgumentParser(description=__doc__)
+    analyse.add_argument("--lignes", type=int, default=6_000_000, help="rows of the file of P4; 6 million are 600 MB")
+    analyse.add_argument("--tours", type=int, default=5)
+    analyse.add_argument("--facteurs", type=int, nargs="+", help="P5 and P6 at these scales (1 10 100) instead of P4")
+    analyse.add_argument("--fichier", type=Path, help="P4 on this file, instead of one made for the occasion")
+    analyse.add_argument("--cote", choices=COTES, help="one side once on --fichier, and nothing else")
+    options = analyse.parse_args()
+    with tempfile.TemporaryDirectory() as nom:
+        dossier = Path(nom)
+        if options.cote:
+            FAIRE[options.cote](options.fichier, dossier)
+            return
+        if options.facteurs:
+            resultat = grandir(options.facteurs, options.tours, dossier)
+            chemin = ecrire("p5_p6_ingestion", resultat)
+            print(json.dumps({c: resultat[c] for c in ("echelles", "rapport_memoire", "exposant")}), f"({chemin})")
+            return
+        fichier = options.fichier or dossier / "lieux.csv"
+        if options.fichier is None:
+            from benchmarks.echelle import ecrire as ecrire_points
+            from benchmarks.echelle import lots_de_points
+
+            ecrire_points(lots_de_points(options.lignes), fichier)
+        resultat = comparer(fichier, options.tours, dossier)
+        chemin = ecrire("p4", resultat)
+        print(json.dumps({c: resultat[c] for c in ("medianes", "rapports")}), f"({chemin})")
+
+
+if __name__ == "__main__":
+    main()

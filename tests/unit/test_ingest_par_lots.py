@@ -1,0 +1,119 @@
+"""A file larger than a batch: same rows as in one batch, one place for all its layers, nothing left when it is refused.
+
+Belongs here: CSV files of some megabytes written here.
+Does not belong here: the reading itself (test_read), small files (test_ingest).
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pyarrow.parquet as pq
+import pytest
+from fiche_essai import bloc, fiche
+
+from ingestion.acquire import SourceDepot
+from ingestion.catalogue import Cle, Fichier, Jeu, Millesime, Variable
+from ingestion.ingest import ingerer_jeu
+from ingestion.parquet import ouvrir_ensemble
+from ingestion.read_csv import MORCEAU
+from ingestion.rows import se_decident_seules
+
+LARGEUR = 400
+LIGNES = 2 * MORCEAU // LARGEUR + 1_000
+
+
+def lieux(**cle: Any) -> Jeu:
+    """A card of places: one value per row, told apart by the rule of its key."""
+    declare = Fichier(fichier="lieux.csv", chemin="insee/essai/lieux.csv", statut_url="a_confirmer")
+    return fiche(
+        [bloc({"effectif": Variable(colonnes=["effectif"], type="effectif")})],
+        {},
+        zonage="",
+        niveau="commune",
+        cle=Cle(colonnes=["identifiant"], type="identifiant", **cle),
+        millesimes=[Millesime(millesime="2022", periodes={"filosofi": "2022"}, fichiers=[declare])],
+    )
+
+
+def deposer(racine: Path, fin: str = "") -> None:
+    """Two batches and a little more: row `i` is worth `i % 1000`, one in ten thousand is masked."""
+    chemin = racine / "insee" / "essai" / "lieux.csv"
+    chemin.parent.mkdir(parents=True)
+    with chemin.open("w", encoding="utf-8") as flux:
+        flux.write("identifiant;effectif;libelle\n")
+        for i in range(LIGNES):
+            flux.write(f"E{i:08d};{'illisible' if i % 10_000 == 7 else i % 1000};{'é' * (LARGEUR // 2 - 10)}\n")
+        flux.write(fin)
+
+
+def ingerer(jeu: Jeu, racine: Path) -> Any:
+    bilan = ingerer_jeu(jeu, SourceDepot(racine / "depot"), racine / "data", lambda: datetime(2026, 11, 24, tzinfo=UTC))
+    return bilan.fichiers[0]
+
+
+def test_a_large_file_gives_every_row_its_line_and_its_value(tmp_path: Path) -> None:
+    deposer(tmp_path / "depot")
+    bilan = ingerer(lieux(), tmp_path)
+    mauvaises = len(range(7, LIGNES, 10_000))
+    assert (bilan.statut, bilan.nb_lues, bilan.nb_retenues) == ("a_jour", LIGNES, LIGNES)
+    assert bilan.nb_cellules_illisibles == mauvaises
+    brut = pl.read_parquet(next((tmp_path / "data" / "raw").rglob("*.parquet")))
+    assert brut["_ligne"].to_list() == list(range(2, LIGNES + 2))
+    cellules = pl.read_parquet(next((tmp_path / "data" / "normalise").rglob("*.cellules.parquet"))).sort("ligne")
+    assert cellules["ligne"].to_list() == list(range(2, LIGNES + 2))
+    lues = [None if i % 10_000 == 7 else float(i % 1000) for i in range(LIGNES)]
+    assert cellules["valeur"].to_list() == lues
+    assert pq.ParquetFile(next((tmp_path / "data" / "raw").rglob("*.parquet"))).num_row_groups > 1
+
+
+def test_a_truncated_last_row_of_a_large_file_leaves_nothing(tmp_path: Path) -> None:
+    """The first batches were read without trouble: none of them may stay."""
+    deposer(tmp_path / "depot", fin="E99999999;12\n")
+    bilan = ingerer(lieux(), tmp_path)
+    assert (bilan.statut, bilan.en_service) == ("en_echec", False)
+    assert f"ligne {LIGNES + 2} : 2 champs lus, 3 attendus" in bilan.message
+    restes = [p for couche in ("raw", "normalise") for p in (tmp_path / "data" / couche).rglob("*") if p.is_file()]
+    assert [p.name for p in restes] == ["_.cellules.parquet"]
+
+
+def test_repeated_keys_of_a_large_file_are_found_across_batches(tmp_path: Path) -> None:
+    deposer(tmp_path / "depot", fin="E00000000;12;repetee\n")
+    bilan = ingerer(lieux(repetees="quarantaine"), tmp_path)
+    assert (bilan.nb_lues, bilan.nb_quarantaine) == (LIGNES + 1, 2)
+
+
+@pytest.mark.parametrize(
+    ("cle", "seules"),
+    [
+        ({"type": "identifiant"}, True),
+        ({"type": "identifiant", "repetees": "derniere"}, False),
+        ({"type": "qpv2015"}, False),
+        ({"type": "qpv2015", "repetees": "gardees"}, True),
+    ],
+)
+def test_rows_are_decided_in_batches_only_when_no_rule_looks_at_several(cle: dict[str, Any], seules: bool) -> None:
+    jeu = fiche([bloc()], {}, cle=Cle(colonnes=["CODGEO"], **cle))
+    assert se_decident_seules(jeu, jeu.millesimes[0].fichiers[0]) is seules
+    lecture = jeu.lecture.model_copy(update={"fin": "note de bas de page"})
+    assert not se_decident_seules(jeu, jeu.millesimes[0].fichiers[0].model_copy(update={"lecture": lecture}))
+
+
+def test_files_that_belong_together_change_together_or_not_at_all(tmp_path: Path) -> None:
+    chemins = [tmp_path / "a.parquet", tmp_path / "b.parquet"]
+    with ouvrir_ensemble(chemins) as ensemble:
+        ensemble.ajouter([pl.DataFrame({"x": [1]}), pl.DataFrame({"y": ["a"]})])
+    avant = [chemin.read_bytes() for chemin in chemins]
+
+    def couper() -> None:
+        with ouvrir_ensemble(chemins) as ensemble:
+            ensemble.ajouter([pl.DataFrame({"x": [2]}), pl.DataFrame({"y": ["b"]})])
+            raise RuntimeError("coupe")
+
+    with pytest.raises(RuntimeError, match="coupe"):
+        couper()
+    assert [chemin.read_bytes() for chemin in chemins] == avant
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["a.parquet", "b.parquet"]
