@@ -272,26 +272,28 @@ def _lire_irregulier(
     csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
     flux = io.TextIOWrapper(io.BufferedReader(_Suite(morceaux)), encoding="utf-8", newline="")
     lecteur = csv.reader(flux, delimiter=lecture.separateur, strict=True)
-    noms = list(noms or lecture.colonnes or [])
+    entete = list(noms or lecture.colonnes or [])
     enregistrements: list[list[str]] = []
     lignes: list[int] = []
     vide = True
 
     def lot() -> Lot:
-        schema = {str(i): pl.String for i in range(len(noms))}
+        schema = {str(i): pl.String for i in range(len(entete))}
         donnees = pl.DataFrame(enregistrements, schema=schema, orient="row")
-        return noms, donnees, pl.Series(lignes, dtype=pl.Int64)
+        return entete, donnees, pl.Series(lignes, dtype=pl.Int64)
 
     for ligne_lue, enregistrement in _enregistrements(lecteur, nom, passees):
         if lecture.colonnes is None and ligne_lue == lecture.ligne_entete:
-            noms = enregistrement
-        elif noms and enregistrement and ligne_lue >= (lecture.premiere_ligne or 0):
-            enregistrements.append(_a_la_longueur(enregistrement, noms, nom, ligne_lue, courtes=lecture.lignes_courtes))
+            entete = enregistrement
+        elif entete and enregistrement and ligne_lue >= (lecture.premiere_ligne or 0):
+            enregistrements.append(
+                _a_la_longueur(enregistrement, entete, nom, ligne_lue, courtes=lecture.lignes_courtes)
+            )
             lignes.append(ligne_lue)
         if len(lignes) == ENREGISTREMENTS_PAR_LOT:
             yield lot()
             enregistrements, lignes, vide = [], [], False
-    if not noms:
+    if not entete:
         raise ErreurLecture(
             f"{nom} : pas d'en-tête à la ligne {lecture.ligne_entete} ; corriger `ligne_entete` dans la fiche."
         )
