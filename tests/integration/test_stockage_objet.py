@@ -17,7 +17,9 @@ import polars as pl
 import pyarrow.dataset as ds
 import pytest
 from moto.server import ThreadedMotoServer
+from typer.testing import CliRunner
 
+from orchestration.cli import app
 from publication.checksums import LONGUEUR, ecrire_sommes, empreinte_contenu, empreintes, verifier
 from publication.contract import ErreurPublication
 from publication.object_store import POINTEUR, Etagere
@@ -69,7 +71,7 @@ def release(dossier: Path, valeur: int, *, note: str = "") -> Path:
     sommes = empreintes(chantier)
     ecrire_sommes(chantier, sommes)
     parent = dossier / (note or "v")
-    parent.mkdir(exist_ok=True)
+    parent.mkdir(parents=True, exist_ok=True)
     fini = chantier.rename(parent / f"20261126-{empreinte_contenu(sommes)[:LONGUEUR]}")
     assert verifier(fini) == []
     return fini
@@ -255,6 +257,23 @@ def test_a_mirror_is_a_shelf_like_another(adresse: str, tmp_path: Path) -> None:
     assert tiree.name == deux.name
     assert verifier(tiree) == []
     assert verifier(locales / une.name) == []
+
+
+def test_the_commands_push_and_pull(tmp_path: Path) -> None:
+    une = release(tmp_path / "data", 1, note="releases")
+    (une.parent / "current").symlink_to(une.name)
+    adresse = f"file://{tmp_path / 'etagere'}"
+    envoi = CliRunner().invoke(app, ["releases", "push", adresse, "--data", str(tmp_path / "data")])
+    assert envoi.exit_code == 0, envoi.output
+    assert une.name in envoi.output
+    copie = CliRunner().invoke(app, ["releases", "pull", adresse, "--data", str(tmp_path / "site")])
+    assert copie.exit_code == 0, copie.output
+    tiree = courante(tmp_path / "site" / "releases")
+    assert tiree is not None
+    assert tiree.name == une.name
+    vide = CliRunner().invoke(app, ["releases", "pull", f"{adresse}-vide", "--data", str(tmp_path / "site")])
+    assert vide.exit_code == 1
+    assert "n'a pas changé" in vide.output
 
 
 def test_an_address_that_nobody_reads_is_a_sentence() -> None:
