@@ -115,8 +115,7 @@ def libelle_reference(fiche: Fiche, ecart: Ecart) -> str:
 def ecart(e: Ecart, indicateur: Indicateur) -> Html:
     """The signed gap and, for money, the difference in euros; the motive when there is none."""
     if e.ecart is None:
-        statut = statut_ecart(e)
-        return b.absence(statut, b.motif(e.motif) if e.motif else ABSENCES[statut].phrase)
+        return b.absence(statut_ecart(e), _pourquoi(e))
     ecrit = ecart_ecrit(e.ecart, e.unite_ecart or "", indicateur.decimales)
     texte = b.joindre((b.balise("span", ecrit, class_="ecart"), b.marque(e.statut)))
     if e.unite_ecart == "pct_reference" and e.valeur is not None and e.valeur_reference is not None:
@@ -130,8 +129,15 @@ def statut_ecart(e: Ecart) -> str:
     return e.statut if e.statut in ABSENCES else "non_diffuse"
 
 
+def _pourquoi(e: Ecart) -> str:
+    """Why there is no gap."""
+    return b.motif(e.motif) if e.motif else ABSENCES[statut_ecart(e)].phrase
+
+
 def lecture(e: Ecart, indicateur: Indicateur) -> Html:
-    """◆ ● ▲ and the word."""
+    """◆ ● ▲ and the word; the reason when there is no gap."""
+    if e.ecart is None:
+        return b.balise("small", _pourquoi(e))
     return b.lecture(lecture_ecart(e, indicateur.sens), indicateur.sens)
 
 

@@ -245,10 +245,11 @@ def _ligne_structure(fiche: Fiche, indicateur: Indicateur, statuts: set[str]) ->
     propre = b.joindre((chiffre.valeur(v, indicateur), _barre(v.valeur, "barre")))
     if e is None:
         statuts.add("non_diffuse")
-        return [libelle, propre, "", b.absence("non_diffuse"), ""]
+        absent = b.absence("non_diffuse")
+        return [libelle, propre, absent, absent, b.balise("small", "aucune référence n’est publiée pour ce chiffre")]
     if e.ecart is None or e.statut in ABSENCES:
         statuts.add(chiffre.statut_ecart(e))
-    reference: object = ""
+    reference: object = b.absence(chiffre.statut_ecart(e))
     if e.valeur_reference is not None:
         nom = nom_reference(fiche, e.niveau_reference, e.code_reference)
         ecrit = avec_unite(e.valeur_reference, "%", 1)
