@@ -105,7 +105,7 @@ def defauts_de_largeur(page: Page) -> dict[int, Any]:
     for largeur in LARGEURS:
         page.set_viewport_size({"width": largeur, "height": 900})
         try:
-            page.wait_for_function(f"() => ({_DEFILEMENT})() <= 0 && ({_DEHORS})().length === 0", timeout=4_000)
+            page.wait_for_function(f"() => ({_DEFILEMENT})() <= 0 && ({_DEHORS})().length === 0", timeout=20_000)
         except DelaiDepasse:
             defauts[largeur] = (page.evaluate(_DEFILEMENT), page.evaluate(_DEHORS))
     return defauts

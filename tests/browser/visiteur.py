@@ -26,7 +26,7 @@ class Visite:
     def ouvrir(self, chemin: str) -> Page:
         """Open a path of the site and wait until its last element is there."""
         self.page.goto(self.site + chemin)
-        self.page.wait_for_selector(PIED, timeout=30_000)
+        self.page.wait_for_selector(PIED, timeout=90_000)
         return self.page
 
 
