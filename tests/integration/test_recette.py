@@ -47,6 +47,7 @@ jeux:
         periodes: {bancs: "2025-12-31"}
         fichiers: [{fichier: bancs_2025.csv, chemin: essai/bancs/bancs_2025.csv, statut_url: a_confirmer, essai: documente}]
 """
+VERROUS = sorted(fichier.name for fichier in DEPOT_DU_CODE.glob("requirements*.lock"))
 MODELE = """select
     {{ colonnes_de_cellule() }}
 from {{ source('essai', 'bancs') }}
@@ -86,7 +87,7 @@ def copie(tmp_path_factory: pytest.TempPathFactory) -> Path:
     sans = shutil.ignore_patterns("__pycache__", "target", "logs", ".user.yml")
     for nom in COPIES:
         shutil.copytree(DEPOT_DU_CODE / nom, racine / nom, ignore=sans)
-    for nom in ("README.md", "CONTRIBUTING.md", "Makefile", "pyproject.toml", "requirements.lock"):
+    for nom in ("README.md", "CONTRIBUTING.md", "Makefile", "pyproject.toml", *VERROUS):
         shutil.copy(DEPOT_DU_CODE / nom, racine / nom)
     # 1. The card. 2. The staging model and its YAML block.
     (racine / "catalogue" / "sources" / "essai.yml").write_text(FICHE, encoding="utf-8")
