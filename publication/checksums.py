@@ -54,11 +54,20 @@ def lire_sommes(dossier: Path) -> dict[str, str]:
         ValueError: a line is not `<64 hex>  <path>`.
         FileNotFoundError: the release has no SHA256SUMS.
     """
+    return analyser((dossier / NOM).read_text(encoding="utf-8"), str(dossier / NOM))
+
+
+def analyser(texte: str, nom: str) -> dict[str, str]:
+    """Relative path → SHA-256 as the text of a SHA256SUMS declares them; `nom` names it in the error.
+
+    Raises:
+        ValueError: a line is not `<64 hex>  <path>`.
+    """
     sommes = {}
-    for rang, ligne in enumerate((dossier / NOM).read_text(encoding="utf-8").splitlines(), start=1):
+    for rang, ligne in enumerate(texte.splitlines(), start=1):
         lu = re.fullmatch(r"([0-9a-f]{64})  (.+)", ligne)
         if lu is None:
-            raise ValueError(f"{dossier / NOM}, ligne {rang} : « <sha256>  <fichier> » attendu, lu {ligne[:80]!r}.")
+            raise ValueError(f"{nom}, ligne {rang} : « <sha256>  <fichier> » attendu, lu {ligne[:80]!r}.")
         sommes[lu[2]] = lu[1]
     return sommes
 

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from publication.checksums import FORME_ID, LONGUEUR, NOM, confier_au_disque, lire_sommes, verifier
+from publication.checksums import FORME_ID, LONGUEUR, NOM, analyser, confier_au_disque, lire_sommes, verifier
 from publication.contract import ErreurPublication
 from publication.shelf import (
     CHANTIER,
@@ -231,8 +231,10 @@ class Lecture:
         self.octets_des_sommes = self._octets(NOM)
         if hashlib.sha256(self.octets_des_sommes).hexdigest() != pointeur.sommes_sha256:
             raise ErreurPublication(f"{self.racine}/{NOM} n'est pas celui que le pointeur annonce.")
-        lignes = self.octets_des_sommes.decode("utf-8").splitlines()
-        self.sommes = {ligne[66:]: ligne[:64] for ligne in lignes}
+        try:
+            self.sommes = analyser(self.octets_des_sommes.decode("utf-8"), f"{self.racine}/{NOM}")
+        except ValueError as erreur:
+            raise ErreurPublication(str(erreur)) from erreur
         for chemin in self.sommes:
             if chemin.startswith("/") or ".." in chemin.split("/"):
                 raise ErreurPublication(f"{self.racine}/{NOM} : chemin {chemin!r} refusé.")
