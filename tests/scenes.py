@@ -58,6 +58,11 @@ def lignes_en_plus(release: Path, autre: Path, table: str) -> list[tuple[Any, ..
     return duckdb.sql(requete).fetchall()
 
 
+def empreinte(release: Path) -> str:
+    """Digest of the content in a release's identifier, whose other half is the UTC day it was first published."""
+    return release.name.split("-")[1]
+
+
 def compter(release: Path, table: str, condition: str = "true") -> int:
     """Number of rows of a table of a release."""
     ligne = duckdb.sql(f"select count(*) from '{release}/tables/{table}.parquet' where {condition}").fetchone()

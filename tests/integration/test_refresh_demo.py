@@ -13,7 +13,7 @@ from pathlib import Path
 import dagster as dg
 import polars as pl
 import pytest
-from scenes import compter, copier_donnees, lignes_en_plus, renommer_colonne, retirer_millesime
+from scenes import compter, copier_donnees, empreinte, lignes_en_plus, renommer_colonne, retirer_millesime
 
 from ingestion.catalogue import Catalogue
 from orchestration.definitions import build_defs
@@ -95,12 +95,12 @@ def test_nothing_changed_keeps_the_release(donnees_demo: Path, territoire_demo: 
 def test_dagster_reaches_the_same_release_from_nothing(
     donnees_demo: Path, territoire_demo: Path, tmp_path: Path
 ) -> None:
-    """Another empty folder, another order of steps: same input, same bytes, same identifier."""
+    """Another empty folder, another order of steps: same input, same bytes, same digest, whatever the day of each."""
     reglages = Reglages(data=tmp_path / "donnees", source="demo", depot=territoire_demo)
     with dg.DagsterInstance.ephemeral() as instance:
         resultat = build_defs(reglages).resolve_job_def("refresh").execute_in_process(instance=instance)
     assert resultat.success
-    assert courante(reglages.data).name == courante(donnees_demo).name
+    assert empreinte(courante(reglages.data)) == empreinte(courante(donnees_demo))
     assert rafraichir_demo(reglages.data, territoire_demo).issue.change is False
 
 
