@@ -92,7 +92,9 @@ def construire(
     suivi: Callable[[str], None] | None = None,
     selection: Sequence[str] = (),
 ) -> BilanDbt:
-    """Build every model and run every test into `entrepot`, a file that does not exist yet.
+    """Build every model and run every data test into `entrepot`, a file that does not exist yet.
+
+    Unit tests judge the models, not the data: they belong to the tests of the project (`eprouver`), not to a refresh.
 
     Args:
         suivi: called with the name of each node as it ends.
@@ -104,12 +106,26 @@ def construire(
     if entrepot.exists() or entrepot.with_name(f"{entrepot.name}.wal").exists():
         raise FileExistsError(f"{entrepot}: a build opens a fresh path, give another one")
     entrepot.parent.mkdir(parents=True, exist_ok=True)
-    arguments = ["build", *(["--select", *selection] if selection else [])]
+    arguments = ["build", "--exclude-resource-type", "unit_test", *_choisis(selection)]
     with _environnement(donnees, entrepot, memoire):
         resultat = _lancer(arguments, dbt, donnees, suivi)
         _fermer_entrepot()
     noeuds = [_noeud(brut) for brut in resultat.results]
     return BilanDbt(entrepot, _avec_lignes_en_ecart(entrepot, noeuds, resultat.results))
+
+
+def eprouver(dbt: Path, donnees: Path, entrepot: Path, *, selection: Sequence[str] = ()) -> BilanDbt:
+    """Run the unit tests of the models; `entrepot` is a built warehouse, read for the types of their columns.
+
+    Args:
+        selection: names of tests, every one when empty.
+    Raises:
+        ErreurDbt: dbt stopped before running a test.
+    """
+    with _environnement(donnees, entrepot, "600MB"):
+        resultat = _lancer(["test", "--resource-type", "unit_test", *_choisis(selection)], dbt, donnees, None)
+        _fermer_entrepot()
+    return BilanDbt(entrepot, [_noeud(brut) for brut in resultat.results])
 
 
 def analyser(dbt: Path, donnees: Path) -> Path:
@@ -147,6 +163,10 @@ def analyser(dbt: Path, donnees: Path) -> Path:
 def dossier_cible(donnees: Path) -> Path:
     """Where dbt writes its manifest and its compiled SQL: never in the checkout."""
     return donnees / "dbt" / "cible"
+
+
+def _choisis(selection: Sequence[str]) -> list[str]:
+    return ["--select", *selection] if selection else []
 
 
 def _lancer(

@@ -98,11 +98,11 @@ def ecrire_qualite(controles: list[Controle], dossier: Path, *, est_demo: bool) 
 
 
 def _controles_dbt(resultats: dict[str, Any], manifeste: dict[str, Any]) -> list[Controle]:
-    noeuds = {**manifeste.get("nodes", {}), **manifeste.get("unit_tests", {})}
+    noeuds = manifeste.get("nodes", {})
     lus = []
     for brut in resultats.get("results", []):
         identifiant = brut["unique_id"]
-        if identifiant.split(".")[0] not in ("test", "unit_test"):
+        if identifiant.split(".")[0] != "test":
             continue
         noeud = noeuds.get(identifiant)
         if noeud is None:
@@ -143,7 +143,7 @@ def _jeu(noeud: dict[str, Any]) -> str:
     genre, _, *reste = sujet.split(".")
     if genre == "source":
         return ".".join(reste)
-    nom = reste[-1] if genre != "unit_test" else reste[0]
+    nom = reste[-1]
     if nom.startswith("stg_"):
         return nom.removeprefix("stg_").replace("__", ".", 1)
     for prefixe in PREFIXES:

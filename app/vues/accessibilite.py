@@ -20,9 +20,10 @@ TESTE = (
     "aucune lecture ne tient à la couleur seule : un symbole et un mot l’accompagnent.",
 )
 OBSTACLES = (
-    "les pages ont besoin de JavaScript ; les fichiers de données se lisent sans lui ;",
+    "les pages du site ont besoin de JavaScript ; les fiches des quartiers (page web et PDF) et les fichiers de données se lisent sans lui ;",
     "certaines commandes (listes, menus) viennent de la bibliothèque Streamlit, dont le comportement avec chaque lecteur d’écran n’a pas été vérifié ;",
-    "les largeurs de 320 pixels et l’agrandissement à 200 % n’ont pas tous été vérifiés à la main ;",
+    "les boutons d’ouverture et d’effacement de ces listes portent un nom anglais (« Open », « Clear all »), que la bibliothèque ne permet pas de traduire ;",
+    "l’agrandissement à 200 % et à 400 % est vérifié par un outil, page par page ; il ne l’a pas été à la main ;",
     "une valeur absente est écrite en abrégé (s, nd, nc) ; son explication est dans la légende qui suit.",
 )
 
@@ -50,7 +51,7 @@ def _page() -> None:
                 _liste(OBSTACLES),
                 b.balise("h2", "Signaler un obstacle"),
                 contact(),
-                b.balise("p", "Déclaration écrite le 26 novembre 2026."),
+                b.balise("p", "Déclaration écrite le 27 novembre 2026."),
             )
         )
     )
