@@ -130,14 +130,14 @@ fuzz: setup ## 1,000 mutated published files (FUZZ_N, FUZZ_SEED, DEPOSIT=DIR add
 	@mkdir -p build/fuzz && PYTHONPATH=$(CURDIR) $(BIN)/python tests/fuzz_atheris.py -runs=$(or $(FUZZ_RUNS),200000) -seed=$(or $(FUZZ_SEED),6) -timeout=30 -max_len=600 -artifact_prefix=build/fuzz/
 
 faults: setup browser nginx ## every fault injected, docs/fiabilite.md; N=50 DEPOSIT=DIR adds a campaign of kills on a deposit
-	@$(if $(DEPOSIT),OBSERVATOIRE_DEPOT=$(abspath $(DEPOSIT))) $(BIN)/python -m pytest -m panne -n $(JOBS) --dist loadfile --rapport-pannes build/pannes.json || echo "A fault did not end as expected: the page says which."
+	@$(if $(DEPOSIT),OBSERVATOIRE_DEPOT=$(abspath $(DEPOSIT))) $(BIN)/python -m pytest -m panne -n $(JOBS) --dist loadfile --rapport-pannes tests/resultats/pannes.json || echo "A fault did not end as expected: the page says which."
 	@$(if $(N),$(BIN)/python tests/campagne_arrets.py -n $(N) $(if $(DEPOSIT),--source deposit --depot $(abspath $(DEPOSIT))))
-	@$(BIN)/python tests/rapport_fiabilite.py build/pannes.json
+	@$(BIN)/python tests/rapport_fiabilite.py
 
 load: setup browser nginx ## 200 readers of the files and 30 sessions while a release is published (LOAD=200,30)
-	@rm -f build/charge.json
-	@$(BIN)/python -m pytest tests/browser/test_charge.py --charge $(or $(LOAD),200,30) --rapport-pannes build/charge.json
-	@$(BIN)/python tests/rapport_fiabilite.py build/pannes.json
+	@rm -f tests/resultats/charge.json
+	@$(BIN)/python -m pytest tests/browser/test_charge.py --charge $(or $(LOAD),200,30) --rapport-pannes tests/resultats/charge.json
+	@$(BIN)/python tests/rapport_fiabilite.py
 
 bench: setup ## performance goals on the data of DATA and of DEPOSIT (hours); writes benchmarks/resultats
 	@$(if $(DEPOSIT),,echo "bench needs the published files: make bench DEPOSIT=DIR" >&2; exit 2)

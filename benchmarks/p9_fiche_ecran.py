@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import http.client
+import json
 import os
 import shutil
 import socket
@@ -203,11 +204,13 @@ def codes_des_quartiers(release: Path, combien: int) -> list[str]:
     return [codes[rang * len(codes) // combien] for rang in range(combien)]
 
 
-def comparer(donnees: Path, fiches: Path, sessions: int, dossier: Path) -> dict[str, object]:
+def un_tour(donnees: Path, fiches: Path, sessions: int, dossier: Path) -> dict[str, float]:
     """The three sides: the sheet on screen (first and later sessions, then several at once), an empty page, a static sheet.
 
+    Every round starts its own servers.
+
     Returns:
-        The figures of each side, the ratio to the static sheet, and the goals.
+        The figures of each side by name, `<side>.<figure>`.
     """
     release = (donnees / "releases" / "current").resolve()
     tous = [f"qpv={code}" for code in codes_des_quartiers(release, AMORCE + 2 * sessions)]
@@ -227,16 +230,29 @@ def comparer(donnees: Path, fiches: Path, sessions: int, dossier: Path) -> dict[
     noms = sorted(fichier.name for fichier in fiches.glob("Q*.html"))
     with fichiers(fiches, dossier) as nginx:
         statique = telecharger(nginx, noms, TELECHARGEMENTS)
+    cotes = {"jamais_vues": neuves, "deja_vues": revues, "page_vide": vides}
     return {
-        "objectif": "P9",
-        "release": release.name,
-        "jamais_vues": neuves,
-        "deja_vues": revues,
-        "page_vide": vides,
+        **{f"{cote}.{chiffre}": valeur for cote, figures in cotes.items() for chiffre, valeur in figures.items()},
         "sessions_par_s": simultanees,
         "statique_cpu_ms": statique,
-        "rapport_statique": round(neuves["cpu_ms"] / statique) if statique else None,
+    }
+
+
+def comparer(donnees: Path, fiches: Path, sessions: int, tours: int) -> dict[str, object]:
+    """`tours` rounds: every round, the median of each figure, the ratio to the static sheet, and the goals."""
+    lus = []
+    for _ in range(tours):
+        with tempfile.TemporaryDirectory() as dossier:
+            lus.append(un_tour(donnees, fiches, sessions, Path(dossier)))
+    medianes = {chiffre: round(statistics.median(tour[chiffre] for tour in lus), 4) for chiffre in lus[0]}
+    statique = medianes["statique_cpu_ms"]
+    return {
+        "objectif": "P9",
+        "release": (donnees / "releases" / "current").resolve().name,
+        "medianes": medianes,
+        "rapport_statique": round(medianes["jamais_vues.cpu_ms"] / statique) if statique else None,
         "objectifs": OBJECTIFS,
+        "tours": lus,
     }
 
 
@@ -246,13 +262,11 @@ def main() -> None:
     analyse.add_argument("fiches", type=Path, help="folder of static sheets with their style.css")
     analyse.add_argument("--sessions", type=int, default=50)
     analyse.add_argument("--source", default="deposit", help="word that ends the name of the result file")
+    analyse.add_argument("--tours", type=int, default=5)
     options = analyse.parse_args()
-    with tempfile.TemporaryDirectory() as dossier:
-        resultat = comparer(options.donnees.resolve(), options.fiches.resolve(), options.sessions, Path(dossier))
+    resultat = comparer(options.donnees.resolve(), options.fiches.resolve(), options.sessions, options.tours)
     chemin = ecrire(f"p9_{options.source}", resultat)
-    for cle in ("jamais_vues", "deja_vues", "page_vide", "sessions_par_s", "statique_cpu_ms", "rapport_statique"):
-        print(cle, resultat[cle])
-    print(chemin)
+    print(json.dumps({cle: resultat[cle] for cle in ("medianes", "rapport_statique")}, indent=1), f"({chemin})")
 
 
 if __name__ == "__main__":

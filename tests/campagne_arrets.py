@@ -19,6 +19,7 @@ import tempfile
 import time
 from collections import Counter
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,7 @@ from publication.checksums import CONTENU, empreintes, verifier
 from publication.release import publier
 from publication.shelf import courante
 
-JOURNAL = DEPOT_DU_CODE / "build" / "arrets.jsonl"
+JOURNAL = Path(__file__).resolve().parent / "resultats" / "arrets.jsonl"
 # Seconds that the children of a dead refresh have to end.
 DELAI_ORPHELINS_S = 10.0
 UN_POINT_DE_PLUS = """
@@ -213,7 +214,8 @@ def campagne(
             fait = tuer(banc, banc.neuf(donnees), hasard.random() * duree)
         constater(banc, donnees)
         reprendre(banc, donnees)
-        ligne = {"source": banc.source, "graine": graine, "rang": rang, "entier_s": round(duree, 1), **asdict(fait)}
+        place = {"source": banc.source, "graine": graine, "rang": rang, "le": f"{datetime.now(UTC):%Y-%m-%d}"}
+        ligne = {**place, "entier_s": round(duree, 1), **asdict(fait)}
         miennes.append(ligne)
         journal.parent.mkdir(parents=True, exist_ok=True)
         with journal.open("a", encoding="utf-8") as sortie:
@@ -227,8 +229,10 @@ def lire(journal: Path) -> list[dict[str, Any]]:
     return [json.loads(ligne) for ligne in journal.read_text(encoding="utf-8").splitlines()] if journal.exists() else []
 
 
-def page(lignes: list[dict[str, Any]]) -> str:
-    """The part of docs/fiabilite.md on the kills of the campaign, in Markdown."""
+def page_arrets(lignes: list[dict[str, Any]]) -> str:
+    """The part of docs/fiabilite.md on the kills of the campaign, in Markdown; empty without a kill."""
+    if not lignes:
+        return ""
     tables = []
     for source in sorted({ligne["source"] for ligne in lignes}):
         siennes = [ligne for ligne in lignes if ligne["source"] == source]
@@ -236,7 +240,8 @@ def page(lignes: list[dict[str, Any]]) -> str:
         ou = ", ".join(f"{nombre} after the line `{etape}`" for etape, nombre in etapes.most_common())
         moments = sorted(ligne["apres_s"] for ligne in siennes)
         tables.append(
-            f"- {source}: killed {len(siennes)} times, each followed by a run; seeds {sorted({ligne['graine'] for ligne in siennes})}; "
+            f"- {source}: killed {len(siennes)} times, each followed by a run; seeds {sorted({ligne['graine'] for ligne in siennes})}, "
+            f"{min(ligne['le'] for ligne in siennes)} to {max(ligne['le'] for ligne in siennes)}; "
             f"moments drawn in the first {max(ligne['entier_s'] for ligne in siennes):.0f} s, from {moments[0]:.1f} s to "
             f"{moments[-1]:.1f} s; {ou}."
         )
@@ -268,7 +273,7 @@ def _pretes(source: str, depot: Path, donnees: Path) -> Path:
 
 
 def main() -> int:
-    """Runs or continues a campaign and writes its part of the page beside the journal."""
+    """Runs or continues a campaign."""
     lecteur = argparse.ArgumentParser(description=__doc__)
     lecteur.add_argument("--source", choices=["demo", "deposit"], default="demo")
     lecteur.add_argument("--depot", type=Path, help="published files; the demo territory is written")
@@ -285,11 +290,7 @@ def main() -> int:
         depot = choix.depot.resolve() if choix.depot else _territoire(chantier / "territoire")
         pretes = choix.pretes.resolve() if choix.pretes else _pretes(choix.source, depot, chantier / "pretes")
         banc = Banc.monter(choix.source, depot, pretes, chantier / "depart")
-        try:
-            campagne(banc, chantier, choix.n, choix.graine, choix.journal, choix.entier)
-        finally:
-            if lignes := lire(choix.journal):
-                (choix.journal.parent / "campagne_arrets.md").write_text(page(lignes) + "\n", encoding="utf-8")
+        campagne(banc, chantier, choix.n, choix.graine, choix.journal, choix.entier)
     return 0
 
 

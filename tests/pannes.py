@@ -7,6 +7,7 @@ Does not belong here: the page made of those results (rapport_fiabilite), the fa
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -121,6 +122,7 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
         "fautes": [list(faute) for faute in fautes],  # type: ignore[call-overload]
         "issue": report.outcome,
         "essais": sum(essais) or 1,
+        "le": f"{datetime.now(UTC):%Y-%m-%d}",
     } | ({"charge": charges[0]} if charges else {})
 
 

@@ -1,4 +1,4 @@
-"""docs/fiabilite.md from the results of the tests that inject faults: `python tests/rapport_fiabilite.py RESULTS.json`.
+"""docs/fiabilite.md from the results kept in tests/resultats: `python tests/rapport_fiabilite.py`.
 
 Belongs here: which tests claim a fault, the page made of what they observed and of the last campaigns.
 Does not belong here: the marker and the results (pannes), the campaigns (campagne_arrets, campagne_charge).
@@ -12,15 +12,17 @@ import sys
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from campagne_arrets import JOURNAL, page_arrets
+from campagne_arrets import lire as lire_journal
 from pannes import FAUTES
 
 TESTS = Path(__file__).resolve().parent
 PROJET = TESTS.parent
 PAGE = PROJET / "docs" / "fiabilite.md"
+RESULTATS = TESTS / "resultats"
 PAS_LANCE = " (not run in this campaign)"
 
 
@@ -142,11 +144,12 @@ def rediger(resultats: dict[str, dict[str, Any]], campagnes: Iterable[str], decl
     observes = observer(resultats)
     echecs = sum(resultat["issue"] != "passed" for resultat in resultats.values())
     essais = sum(resultat["essais"] for resultat in resultats.values())
+    jours = sorted({resultat["le"] for resultat in resultats.values()})
     return "\n\n".join(
         [
             "# Faults: what happens, and how often it was tried",
-            f"Written by `make faults` on {datetime.now(UTC):%Y-%m-%d} from its own results: {len(resultats)} tests, {essais} "
-            f"faults injected, {echecs} tests failed.\n"
+            f"Written by `make faults` from its results of {' to '.join(dict.fromkeys((jours[0], jours[-1])))} "
+            f"(tests/resultats): {len(resultats)} tests, {essais} faults injected, {echecs} tests failed.\n"
             "Each fault is injected by real means: processes killed with SIGKILL, a small file system, local servers, real "
             "browsers and a real nginx.\n"
             "« Last good »: readers keep the previous release, verified byte for byte.\n"
@@ -181,21 +184,30 @@ def page_charge(resultats: dict[str, dict[str, Any]]) -> str:
     )
 
 
+def lire_resultats(dossier: Path = RESULTATS) -> dict[str, dict[str, Any]]:
+    """Results of the tests that still exist: a file of results outlives those that were renamed or taken away."""
+    declares = {marque.test for marque in marques()}
+    resultats = json.loads((dossier / "pannes.json").read_text(encoding="utf-8"))
+    return {test: resultat for test, resultat in resultats.items() if test.split("[")[0] in declares}
+
+
+def lire_la_charge(dossier: Path = RESULTATS) -> dict[str, dict[str, Any]]:
+    """Results of the last `make load`, none when it was never run."""
+    chemin = dossier / "charge.json"
+    return json.loads(chemin.read_text(encoding="utf-8")) if chemin.exists() else {}
+
+
+def page() -> str:
+    """What docs/fiabilite.md must hold."""
+    campagnes = [page_arrets(lire_journal(JOURNAL)), page_charge(lire_la_charge())]
+    return rediger(lire_resultats(), [texte for texte in campagnes if texte], marques())
+
+
 def main() -> int:
     """Writes the page; 1 when a fault was not tried or did not end as expected."""
-    chemin = Path(sys.argv[1])
-    resultats = json.loads(chemin.read_text(encoding="utf-8"))
-    declarees = marques()
-    declares = {marque.test for marque in declarees}
-    # A file of results outlives the tests that were renamed or taken away.
-    resultats = {test: resultat for test, resultat in resultats.items() if test.split("[")[0] in declares}
-    campagnes = [page.read_text(encoding="utf-8").strip() for page in sorted(chemin.parent.glob("campagne_*.md"))]
-    charge = chemin.with_name("charge.json")
-    if charge.exists() and (texte := page_charge(json.loads(charge.read_text(encoding="utf-8")))):
-        campagnes.append(texte)
-    PAGE.write_text(rediger(resultats, campagnes, declarees), encoding="utf-8")
-    observes = observer(resultats)
-    jamais = [faute for faute, observe in observes.items() if not observe.tests]
+    PAGE.write_text(page(), encoding="utf-8")
+    resultats = lire_resultats()
+    jamais = [faute for faute, observe in observer(resultats).items() if not observe.tests]
     rates = [test for test, resultat in resultats.items() if resultat["issue"] != "passed"]
     print(f"{len(resultats)} tests, {len(rates)} failed: {', '.join(rates) or 'none'}.")
     print(f"Faults never tried: {', '.join(jamais) or 'none'}. {PAGE}")

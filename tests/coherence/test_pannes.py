@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from pannes import FAUTES, lire_marque
-from rapport_fiabilite import PAGE, Marque, lire_la_page, marques, observer
+from rapport_fiabilite import PAGE, Marque, lire_la_page, marques, observer, page
 
 MARQUES = marques()
 
@@ -25,16 +25,20 @@ def test_a_fault_is_injected_by_a_test(faute: str) -> None:
 
 
 def test_the_page_names_the_tests_that_exist() -> None:
-    page = lire_la_page(PAGE.read_text(encoding="utf-8"))
+    nommes = lire_la_page(PAGE.read_text(encoding="utf-8"))
     declares = {(marque.faute, marque.test) for marque in MARQUES}
-    assert sorted(declares - page) == [], "not on docs/fiabilite.md: make faults"
-    assert sorted(page - declares) == [], "on docs/fiabilite.md, without a test: make faults"
+    assert sorted(declares - nommes) == [], "not on docs/fiabilite.md: make faults"
+    assert sorted(nommes - declares) == [], "on docs/fiabilite.md, without a test: make faults"
+
+
+def test_the_page_is_that_of_the_results_kept_beside_the_tests() -> None:
+    assert PAGE.read_text(encoding="utf-8") == page(), "python tests/rapport_fiabilite.py"
 
 
 def test_the_page_holds_no_failure() -> None:
-    page = PAGE.read_text(encoding="utf-8")
-    assert ", 0 tests failed." in page
-    assert "**" not in page.partition("## Faults")[2], "a sentence that was not observed each time"
+    texte = PAGE.read_text(encoding="utf-8")
+    assert ", 0 tests failed." in texte
+    assert "**" not in texte.partition("## Faults")[2], "a sentence that was not observed each time"
 
 
 def test_markers_are_read_on_modules_classes_and_functions(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from campagne_arrets import Arret, Banc, conforme, constater, reprendre, tuer
 
 DEMO, DEPOT = 8, 1
 # What a refresh takes at least, in seconds; a run that ended before it was killed says better.
-DUREE_DEMO_S, DUREE_DEPOT_S = 35.0, 150.0
+DUREE_DEMO_S, DUREE_DEPOT_S = 22.0, 70.0
 
 
 @pytest.mark.panne("F1", attendu="demo territory: last good verified after each kill, then the undisturbed digests")
