@@ -12,9 +12,10 @@ from typing import Any, Literal
 
 from orchestration.journal import accord
 
-Genre = Literal["echec", "interruption", "retenue", "refus", "retard", "silence"]
+Genre = Literal["abimee", "echec", "interruption", "retenue", "refus", "retard", "silence"]
 # Each has its section in docs/operations.md, under the same name. The worst first: it gives the subject.
 TITRES: dict[Genre, str] = {
+    "abimee": "Version publiée abîmée",
     "echec": "Rien n'a été publié",
     "interruption": "Rafraîchissement interrompu",
     "retenue": "Publication retenue, à relire",

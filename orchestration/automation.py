@@ -204,12 +204,12 @@ def _fraicheur(contexte: Contexte) -> dg.SensorDefinition:
         name="fraicheur",
         minimum_interval_seconds=86_400,
         default_status=dg.DefaultSensorStatus.RUNNING,
-        description="Une fois par jour : la prochaine publication attendue de chaque jeu, et les alertes de retard.",
+        description="Une fois par jour : la prochaine publication attendue de chaque jeu, et les alertes de retard ; les octets de la version publiée.",
     )
     def capteur(context: dg.SensorEvaluationContext) -> dg.SensorResult:
         jour = steps.maintenant()
         evenements = [evaluation_de_fraicheur(f) for f in fraicheurs(contexte, jour) if f.verdict != "jamais_charge"]
-        for phrase in prevenir(contexte, jour):
+        for phrase in prevenir(contexte, jour, relire=True):
             context.log.warning(phrase)
         return dg.SensorResult(asset_events=evenements)
 

@@ -42,7 +42,7 @@ def alerte(
         if service:
             phrase = f"le service {service} s'est arrêté en erreur ; voir « journalctl -u {service} »."
             arret_hors_suivi(contexte, "service", phrase)
-        echecs = prevenir(contexte)
+        echecs = prevenir(contexte, relire=True)
         ouverts = Veille.lire(contexte.donnees).ouverts
         print("\n".join(forme["phrase"] for forme in ouverts.values()) or "Rien à signaler.")
     for phrase in echecs:

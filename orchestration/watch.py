@@ -26,8 +26,9 @@ from orchestration import steps
 from orchestration.alert_channels import ErreurEnvoi, canaux
 from orchestration.alerts import Alerte, Probleme, comparer
 from orchestration.freshness import Fraicheur, evaluer
-from orchestration.journal import nombre
+from orchestration.journal import accord, nombre
 from orchestration.refresh_lock import est_tenu
+from publication.checksums import verifier
 
 if TYPE_CHECKING:
     from orchestration.settings import Reglages
@@ -131,18 +132,21 @@ def _finir(contexte: Contexte, tentative: Tentative, dire: Callable[[str], None]
         dire(f"Suivi non écrit ({erreur.strerror or erreur}) : les alertes de ce rafraîchissement ne sont pas parties.")
 
 
-def prevenir(contexte: Contexte, maintenant: datetime | None = None, *, en_cours: bool | None = None) -> list[str]:
+def prevenir(
+    contexte: Contexte, maintenant: datetime | None = None, *, en_cours: bool | None = None, relire: bool = False
+) -> list[str]:
     """Tell each channel what it was not told: new problems, ended ones.
 
     Args:
         en_cours: whether a refresh is running now; asked of the lock by default.
+        relire: read every byte of the current release again.
     Returns:
         one sentence per channel that is badly set or did not take the alert; it is tried again at the next run.
     """
     quand = maintenant or datetime.now(UTC)
     actuels = {
         cle: replace(probleme, phrase=sans_secret(probleme.phrase, contexte.reglages))
-        for cle, probleme in problemes(contexte, quand, en_cours=en_cours).items()
+        for cle, probleme in problemes(contexte, quand, en_cours=en_cours, relire=relire).items()
     }
     veille = Veille.lire(contexte.donnees)
     ouverts = {cle: _forme(probleme, veille.ouverts.get(cle), quand) for cle, probleme in actuels.items()}
@@ -192,11 +196,14 @@ def arret_hors_suivi(contexte: Contexte, porte: str, phrase: str) -> None:
         _noter(contexte.donnees, tentative=fini)
 
 
-def problemes(contexte: Contexte, maintenant: datetime, *, en_cours: bool | None = None) -> dict[str, Probleme]:
+def problemes(
+    contexte: Contexte, maintenant: datetime, *, en_cours: bool | None = None, relire: bool = False
+) -> dict[str, Probleme]:
     """Everything that a person must look at now, by key."""
     veille = Veille.lire(contexte.donnees)
     court = est_tenu(contexte.donnees) if en_cours is None else en_cours
     trouves = [
+        *_abimee(contexte, veille, relire=relire),
         *_de_la_tentative(veille.tentative, court),
         *_silence(veille.tentative, maintenant, contexte.reglages.alerte_silence_h),
     ]
@@ -231,6 +238,19 @@ def sans_secret(texte: str, reglages: Reglages) -> str:
     for valeur in filter(None, valeurs):
         texte = texte.replace(valeur, "•••")
     return texte
+
+
+def _abimee(contexte: Contexte, veille: Veille, *, relire: bool) -> list[Probleme]:
+    """The current release has not its own bytes any more; what was found lasts until it is read again."""
+    release = steps.release_courante(contexte)
+    if release is None:
+        return []
+    cle = f"abimee:{release}"
+    if not relire:
+        return [probleme for probleme in _relire(veille.ouverts).values() if probleme.cle == cle]
+    phrases = verifier(contexte.donnees / "releases" / release)
+    autres = f" Et {accord(len(phrases) - 1, 'autre fichier', 'autres fichiers')}." if phrases[1:] else ""
+    return [Probleme(cle, "abimee", f"{phrases[0]}{autres}")] if phrases else []
 
 
 def _de_la_tentative(tentative: Tentative | None, en_cours: bool) -> list[Probleme]:

@@ -148,3 +148,23 @@ def test_fewer_than_five_releases_is_refused(monkeypatch: pytest.MonkeyPatch, tm
     refuse = observatoire("nettoyer", "--data", str(tmp_path))
     assert refuse.exit_code == 2
     assert "releases_gardees" in refuse.stderr
+
+
+@pytest.mark.panne("F6", attendu="found by the daily `observatoire alerte`, whoever serves the file")
+def test_a_flipped_bit_of_a_sheet_is_an_open_problem_until_it_is_mended(donnees: Path) -> None:
+    release = (donnees / "releases" / "current").resolve()
+    fiche = next((release / "quartiers").glob("Q*.html"))
+    bons = fiche.read_bytes()
+    abimes = bytearray(bons)
+    abimes[len(abimes) // 2] ^= 1
+    # The copy shares its bytes with the original: the file is replaced, never written in place.
+    fiche.unlink()
+    fiche.write_bytes(abimes)
+    contexte = Contexte(Reglages(data=donnees))
+    assert statut(contexte, datetime.now(UTC))[0]["problemes"] == [], "nobody has read the bytes again yet"
+    sortie = observatoire("alerte", "--data", str(donnees))
+    assert (sortie.exit_code, fiche.name in sortie.output, "altéré" in sortie.output) == (0, True, True)
+    assert [p["genre"] for p in statut(contexte, datetime.now(UTC))[0]["problemes"]] == ["abimee"]
+    fiche.write_bytes(bons)
+    assert observatoire("alerte", "--data", str(donnees)).output.strip() == "Rien à signaler."
+    assert statut(contexte, datetime.now(UTC))[0]["problemes"] == []

@@ -165,7 +165,7 @@ def test_each_channel_is_told_what_it_does_not_know(monde: Monde, monkeypatch: p
 def test_a_killed_refresh_is_said_by_the_next_one(monde: Monde, canal: Canal) -> None:
     """As `kill -9` leaves it: begun, not ended."""
     monde.rafraichir()
-    mort = Tentative("2026-11-25T05:15:00Z", "commande", "x")
+    mort = Tentative(f"{datetime.now(UTC) - timedelta(hours=1):%Y-%m-%dT%H:%M:%SZ}", "commande", "x")
     replace(Veille.lire(monde.reglages.data), tentative=mort).ecrire(monde.reglages.data)
     monde.rafraichir()
     assert [[p.genre for p in a.nouveaux] for a in canal.recues] == [["interruption"], []]
