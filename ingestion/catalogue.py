@@ -485,6 +485,11 @@ class SourceIndicateur(Fiche):
     jeu: IdJeu
     colonnes: list[str] = Field(description="published names, for the dictionary and provenance")
     serie: str | None = Field(default=None, description="statistical series, when the datasets do not share one")
+    situe: Literal["2015", "2024", "tous"] | None = Field(
+        default=None,
+        description="it says where things are, and no figure is read from it: it stands behind every figure of the "
+        "quartiers of that zoning",
+    )
 
 
 class Indicateur(Fiche):

@@ -34,7 +34,7 @@ SCHEMAS: dict[str, dict[str, Any]] = {
     | {"decimales": E, "sens": E, "niveau_publie": T, "disponibilite": T, "zonages": T, "forme_ecart": T}
     | {"incertitude": T, "est_additif": B, "espacement_minimal_ans": E, "avertissement": T, "attente": T}
     | {"a_afficher": B, "version_definition": E},
-    "indicateur_jeux": {"indicateur": T, "jeu": T, "priorite": E, "colonnes": T, "serie": T},
+    "indicateur_jeux": {"indicateur": T, "jeu": T, "priorite": E, "colonnes": T, "serie": T, "situe": T},
     "indicateur_references": {"indicateur": T, "niveau_reference": T},
     "ruptures": dict.fromkeys(("indicateur", "code", "date_rupture", "severite", "motif", "url"), T),
     "errata": dict.fromkeys(("identifiant", "indicateur", "code_territoire", "periode", "texte"), T)
@@ -91,6 +91,7 @@ def construire_tables(
                 "priorite": rang,
                 "colonnes": ";".join(s.colonnes),
                 "serie": s.serie,
+                "situe": s.situe,
             }
             for i in catalogue.indicateurs.values()
             for rang, s in enumerate(i.sources, start=1)

@@ -12,10 +12,9 @@ from typing import Any
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from publication.contract import JEU_REFERENCES
+from publication.contract import JEU_REFERENCES, SANS_FICHIER
 from publication.quality import REFUS, Controle
 
-SANS_FICHIER = ("attendu", "jamais_charge")
 MONTRES = 10
 
 

@@ -15,6 +15,8 @@ MENTION_DEMO = "Données fictives de démonstration"
 PREFIXES = ("dim_", "fct_")
 # `valeurs.jeu` of the published values that no file holds (catalogue/references.yml): each carries its own source and URL.
 JEU_REFERENCES = "catalogue.references"
+# `sources.statut` of a declared file that was never read: it stands behind no figure.
+SANS_FICHIER = ("attendu", "jamais_charge")
 
 # Table → key, in the order rows are sorted by. A release without one of them is refused.
 CLES: dict[str, tuple[str, ...]] = {

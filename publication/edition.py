@@ -15,7 +15,7 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
-from publication.contract import MENTION_DEMO
+from publication.contract import MENTION_DEMO, SANS_FICHIER
 from publication.dictionary import Definition
 from publication.extracts import TableExtraite
 from publication.origins import Acces
@@ -67,7 +67,7 @@ class Edition:
     @property
     def sources_chargees(self) -> list[dict[str, Any]]:
         """Sources with a file in this release."""
-        return [source for source in self.sources if source["statut"] not in ("attendu", "jamais_charge")]
+        return [source for source in self.sources if source["statut"] not in SANS_FICHIER]
 
 
 def jour_fr(jour: date) -> str:

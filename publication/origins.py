@@ -84,7 +84,8 @@ def origine_de(acces: list[Acces]) -> str:
 def colonnes_publiees(donnees: Path) -> dict[str, list[dict[str, Any]]]:
     """Indicator → its datasets in order of priority, each with the publishers' own column names.
 
-    Read from `<data>/catalogue/indicateur_jeux.parquet` (indicateur, jeu, priorite, colonnes).
+    `situe` (`2015`, `2024`, `tous`): the dataset says where things are, for the quartiers of that zoning.
+    Read from `<data>/catalogue/indicateur_jeux.parquet` (indicateur, jeu, priorite, colonnes, situe).
     """
     chemin = donnees / "catalogue" / "indicateur_jeux.parquet"
     if not chemin.is_file():
@@ -93,7 +94,9 @@ def colonnes_publiees(donnees: Path) -> dict[str, list[dict[str, Any]]]:
     resultat: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for ligne in table.to_pylist():
         colonnes = [nom.strip() for nom in str(ligne["colonnes"] or "").split(";") if nom.strip()]
-        resultat[ligne["indicateur"]].append({"jeu": ligne["jeu"], "colonnes": colonnes})
+        resultat[ligne["indicateur"]].append(
+            {"jeu": ligne["jeu"], "colonnes": colonnes} | ({"situe": ligne["situe"]} if ligne["situe"] else {})
+        )
     return dict(resultat)
 
 

@@ -16,7 +16,7 @@ from typing import Any
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from publication.contract import JEU_REFERENCES
+from publication.contract import JEU_REFERENCES, SANS_FICHIER
 
 PERIODES_CITEES = 12
 
@@ -96,24 +96,34 @@ def _provenance(
 ) -> Provenance:
     trace = descripteur["provenance"]
     jeux = _liste(valeur["jeu"])
+    declares = trace["indicateurs"].get(valeur["indicateur"], [])
+    situent = _situent(valeur, jeux, declares)
     par_jeu = trace["modeles"].get(valeur["indicateur"], {})
-    modeles = [modele for jeu in jeux for modele in par_jeu.get(jeu, [])]
+    modeles = [modele for jeu in [*jeux, *situent] for modele in par_jeu.get(jeu, [])]
     return Provenance(
         release_id=descripteur["version"],
         libelle=libelles.get((valeur["niveau"], valeur["zonage"])) or "",
         libelle_indicateur=str(fiche.get("libelle") or valeur["indicateur"]),
         fichiers=(
             *_fichiers(release_dir, valeur, jeux, trace["fichiers"]),
+            *_fichiers(release_dir, {"millesime": "", "empreinte_sha256": ""}, situent, trace["fichiers"]),
             *_references(valeur, jeux, trace["references"]),
         ),
-        colonnes=tuple(_colonnes(trace["indicateurs"].get(valeur["indicateur"], []), jeux, valeur["periode"])),
-        # A model shared by two datasets is named once, at its first place.
-        modeles=tuple(dict.fromkeys(modeles)) or ("fct_valeurs",),
+        colonnes=tuple(_colonnes(declares, [*jeux, *situent], valeur["periode"])),
+        # A model shared by two datasets is named once, after everything that it reads.
+        modeles=tuple(reversed(dict.fromkeys(reversed(modeles)))) or ("fct_valeurs",),
         commit=trace["code"]["commit"],
         version=trace["code"]["version"],
         **{c: valeur[c] for c in ("niveau", "code_territoire", "zonage", "indicateur", "periode")},
         **{c: valeur[c] for c in ("valeur", "valeur_texte", "statut")},
     )
+
+
+def _situent(valeur: dict[str, Any], jeux: list[str], declares: list[dict[str, Any]]) -> list[str]:
+    """Datasets that say where the quartier or the places around it are; a figure of another level needs none."""
+    if valeur["niveau"] != "qpv" or not jeux:
+        return []
+    return [s["jeu"] for s in declares if s.get("situe") in ("tous", valeur["zonage"]) and s["jeu"] not in jeux]
 
 
 def _fichiers(
@@ -127,6 +137,8 @@ def _fichiers(
         if millesimes and source["millesime"] not in millesimes:
             continue
         if empreintes and source["empreinte_sha256"] not in empreintes:
+            continue
+        if source["statut"] in SANS_FICHIER:
             continue
         colonnes = ("jeu", "millesime", "fichier", "empreinte_sha256", "url", "statut_url", "licence", "mention")
         cle = (source["jeu"], source["millesime"], source["fichier"])

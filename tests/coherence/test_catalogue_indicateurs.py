@@ -85,6 +85,28 @@ def test_chaque_indicateur_lit_un_jeu_declare() -> None:
     fautes("An indicator that is computed names the dataset it is read from", sans_source)
 
 
+def test_un_indicateur_fait_de_lieux_nomme_les_contours_qui_les_situent() -> None:
+    """A count of places, or a mean of the schools around, is made of the places and of the outline of the quartier."""
+    lieux = {jeu for jeu, fiche in CATALOGUE.jeux.items() if fiche.points is not None}
+    contours = {("anct.qpv2015_contours", "2015"), ("anct.qpv2024_contours", "2024")}
+    cas = [
+        i.indicateur
+        for i in INDICATEURS
+        if lieux & {s.jeu for s in i.sources} and not contours <= {(s.jeu, s.situe) for s in i.sources}
+    ]
+    fautes("Name both outlines with `situe` in the sources", cas)
+
+
+def test_ce_qui_situe_ne_donne_pas_de_chiffre() -> None:
+    """At least one source holds the figure, or its parts; the others only say where things are."""
+    cas = []
+    for i in INDICATEURS:
+        lus = [s.situe is None for s in i.sources]
+        if lus and not any(lus):
+            cas.append(i.indicateur)
+    fautes("An indicator is read from a dataset", cas)
+
+
 def test_un_indicateur_attendu_dit_pourquoi() -> None:
     fautes(
         "Write in `attente`, in one sentence, why the indicator has no value yet",

@@ -58,8 +58,8 @@ def test_un_chiffre_donne_son_fichier_ses_colonnes_et_ses_modeles(release: Relea
     ligne = duckdb.execute(
         "select code_territoire, indicateur, periode, jeu, empreinte_sha256 from read_parquet(?) where niveau = 'qpv' "
         "and valeur is not null and length(empreinte_sha256) = 64 and not contains(jeu, ';') "
-        "and list_contains(?, indicateur) order by all limit 1",
-        [table(release, "valeurs"), list(trace["modeles"])],
+        "and list_contains(?, indicateur || ' ' || jeu) order by all limit 1",
+        [table(release, "valeurs"), [f"{i} {jeu}" for i, jeux in trace["modeles"].items() for jeu in jeux]],
     ).fetchone()
     assert ligne is not None
     code, indicateur, periode, jeu, empreinte = ligne

@@ -287,10 +287,11 @@ class Monde:
             )
             pq.write_table(table, self.donnees / "spatial" / f"contours_{zonage}.parquet")
         colonnes = {
-            "indicateur": ["taux_pauvrete_60"],
-            "jeu": ["insee.qpv_revenus"],
-            "priorite": [1],
-            "colonnes": ["TP60{aa};TP60"],
+            "indicateur": ["taux_pauvrete_60"] * 3,
+            "jeu": ["insee.qpv_revenus", "anct.qpv2015_contours", "anct.qpv2024_contours"],
+            "priorite": [1, 2, 3],
+            "colonnes": ["TP60{aa};TP60", "CODE_QP", "code"],
+            "situe": [None, "2015", "2024"],
         }
         pq.write_table(pa.table(colonnes), self.donnees / "catalogue" / "indicateur_jeux.parquet")
         pq.write_table(

@@ -27,14 +27,34 @@ def test_un_chiffre_remonte_a_son_fichier(monde: Monde) -> None:
     dossier = monde.dossier(monde.publier())
     (lue,) = provenance(dossier, "QP961001", "taux_pauvrete_60", "2021")
     assert (lue.valeur, lue.statut, lue.libelle) == (42.25, "observe", "Les Tilleuls")
-    (fichier,) = lue.fichiers
+    fichier, contours = lue.fichiers
     assert (fichier.fichier, fichier.empreinte_sha256) == ("REVN_2022.csv", SHA_REVENUS)
+    assert contours.fichier == "qp2015.zip"
     assert fichier.url == "https://exemple.invalid/REVN_2022.csv"
     assert fichier.acces_le == "2026-10-03T06:00:00Z"
-    assert lue.colonnes == ("insee.qpv_revenus\u00a0: TP6021", "insee.qpv_revenus\u00a0: TP60")
+    assert lue.colonnes == (
+        "insee.qpv_revenus\u00a0: TP6021",
+        "insee.qpv_revenus\u00a0: TP60",
+        "anct.qpv2015_contours\u00a0: CODE_QP",
+    )
     assert lue.modeles == ("stg_insee__qpv_revenus", "int_revenus__valeurs", "fct_valeurs")
     assert lue.release_id == dossier.name
     assert lue.commit or lue.version
+
+
+def test_un_chiffre_qui_tient_aux_contours_nomme_ceux_de_son_zonage(monde: Monde) -> None:
+    """Neither those of the other zoning, nor a file that was never read; a commune has no outline behind its figure."""
+    monde.lignes["sources"].append(une_source("anct.qpv2024_contours", "2024", "qp2024.zip", "4" * 64))
+    monde.lignes["sources"].append(une_source("anct.qpv2015_contours", "2016", "futur.shp", "", statut="jamais_charge"))
+    monde.lignes["valeurs"].append(une_valeur("96001", "2020", 14.6, niveau="commune", zonage=""))
+    monde.lignes["territoires"].append(
+        {"niveau": "commune", "zonage": "", "code_territoire": "96001", "libelle": "Commune fictive"}
+    )
+    dossier = monde.dossier(monde.publier())
+    (lue,) = provenance(dossier, "QP961001", "taux_pauvrete_60", "2021")
+    assert [f.fichier for f in lue.fichiers] == ["REVN_2022.csv", "qp2015.zip"]
+    (commune,) = provenance(dossier, "96001", "taux_pauvrete_60", "2020")
+    assert [f.jeu for f in commune.fichiers] == ["insee.qpv_revenus"]
 
 
 def test_une_somme_de_plusieurs_fichiers_les_nomme_tous(monde: Monde) -> None:
@@ -42,7 +62,7 @@ def test_une_somme_de_plusieurs_fichiers_les_nomme_tous(monde: Monde) -> None:
     somme = une_valeur("QP961002", "2022", 7.0, jeu="insee.qpv_revenus ; insee.qpv_demographie", empreinte_sha256=None)
     monde.lignes["valeurs"].append(somme)
     (lue,) = provenance(monde.dossier(monde.publier()), "QP961002", "taux_pauvrete_60", "2022")
-    assert {f.fichier for f in lue.fichiers} == {"REVN_2022.csv", "DEMO_2022.csv"}
+    assert {f.fichier for f in lue.fichiers} == {"REVN_2022.csv", "DEMO_2022.csv", "qp2015.zip"}
 
 
 def test_une_valeur_sans_fichier_donne_sa_page(monde: Monde) -> None:

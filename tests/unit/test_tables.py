@@ -54,6 +54,7 @@ def test_les_indicateurs_gardent_l_ordre_des_fiches_et_leurs_priorites(tables: d
         assert jeux["jeu"].to_list() == [s.jeu for s in fiche.sources]
         assert jeux["priorite"].to_list() == list(range(1, len(fiche.sources) + 1))
         assert jeux["colonnes"].to_list() == [";".join(s.colonnes) for s in fiche.sources]
+        assert jeux["situe"].to_list() == [s.situe for s in fiche.sources]
 
 
 def test_la_methode_est_une_ligne_de_nombres(tables: dict[str, pl.DataFrame]) -> None:
