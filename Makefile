@@ -139,7 +139,7 @@ load: setup browser nginx ## 200 readers of the files and 30 sessions while a re
 	@$(BIN)/python -m pytest tests/browser/test_charge.py --charge $(or $(LOAD),200,30) --rapport-pannes tests/resultats/charge.json
 	@$(BIN)/python tests/rapport_fiabilite.py
 
-bench: setup ## performance goals on the data of DATA and of DEPOSIT (hours); writes benchmarks/resultats
+bench: setup nginx ## performance goals on the release of DATA, with its sheets, and on DEPOSIT (hours); writes benchmarks/resultats
 	@$(if $(DEPOSIT),,echo "bench needs the published files: make bench DEPOSIT=DIR" >&2; exit 2)
 	@VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet -e '.[bench]'
 	@$(BIN)/python -m benchmarks.p2_dbt $(DATA) --cellules 10000000
@@ -148,7 +148,9 @@ bench: setup ## performance goals on the data of DATA and of DEPOSIT (hours); wr
 	@$(BIN)/python -m benchmarks.p4_ingestion --facteurs 1 10 100 --tours 3
 	@$(BIN)/python -m benchmarks.p7_jointure --donnees $(DATA)
 	@$(BIN)/python -m benchmarks.p8_taille $(DATA)/releases/current
+	@$(BIN)/python -m benchmarks.p9_fiche_ecran $(DATA) $(DATA)/releases/current/quartiers --sessions 20
 	@$(BIN)/python -m benchmarks.p10_fiches $(DATA)/releases/current
+	@$(BIN)/python -m benchmarks.p10_fiches $(DATA)/releases/current --pdf
 	@$(BIN)/python -m benchmarks.p1_rien_de_change --deposit $(DEPOSIT)
 
 bench-quick: setup ## the same programs at small sizes, one round, in minutes; writes benchmarks/resultats too
