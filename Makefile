@@ -152,6 +152,7 @@ bench: setup nginx ## performance goals on the release of DATA, with its sheets,
 	@$(BIN)/python -m benchmarks.p10_fiches $(DATA)/releases/current
 	@$(BIN)/python -m benchmarks.p10_fiches $(DATA)/releases/current --pdf
 	@$(BIN)/python -m benchmarks.p1_rien_de_change --deposit $(DEPOSIT)
+	@$(BIN)/python -m benchmarks.p11_tests
 
 bench-quick: setup ## the same programs at small sizes, one round, in minutes; writes benchmarks/resultats too
 	@VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet -e '.[bench]'

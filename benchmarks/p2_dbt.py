@@ -27,7 +27,7 @@ MEMOIRE = "600MB"
 
 
 def construire_par_dbt(donnees: Path) -> None:
-    """The stage as a refresh runs it: parsing, models, tests of the data, unit tests."""
+    """The stage as a refresh runs it: parsing, models, tests of the data."""
     from orchestration.dbt_build import construire
     from orchestration.settings import DEPOT_DU_CODE
 
