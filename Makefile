@@ -12,6 +12,8 @@ SOURCE ?= $(if $(DEPOSIT),deposit,demo)
 DATA   ?= data/$(SOURCE)
 # Tests run in two processes, a file at a time; JOBS=0 runs them in one.
 JOBS   ?= 2
+# Readers of files, sessions of the application (make load).
+LOAD   ?= 200,30
 
 VENV := .venv
 BIN  := $(VENV)/bin
@@ -136,7 +138,7 @@ faults: setup browser nginx ## every fault injected, docs/fiabilite.md; N=50 DEP
 
 load: setup browser nginx ## 200 readers of the files and 30 sessions while a release is published (LOAD=200,30)
 	@rm -f tests/resultats/charge.json
-	@$(BIN)/python -m pytest tests/browser/test_charge.py --charge $(or $(LOAD),200,30) --rapport-pannes tests/resultats/charge.json
+	@$(BIN)/python -m pytest tests/browser/test_charge.py --charge $(LOAD) --rapport-pannes tests/resultats/charge.json
 	@$(BIN)/python tests/rapport_fiabilite.py
 
 bench: setup nginx ## performance goals on the release of DATA, with its sheets, and on DEPOSIT (hours); writes benchmarks/resultats
