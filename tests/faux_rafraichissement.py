@@ -18,8 +18,18 @@ from orchestration.refresh import Etapes, Issue, rafraichir
 from orchestration.settings import Reglages
 from orchestration.state import Inventaire
 from orchestration.steps import BilanFichiers
+from publication.checksums import LONGUEUR, ecrire_sommes, empreinte_contenu
 
-RELEASE = "20261124-0123456789ab"
+# A day, and the digest of a release that holds no table.
+RELEASE = f"20261124-{empreinte_contenu({})[:LONGUEUR]}"
+
+
+def publier_une_vide(releases: Path, nom: str = RELEASE) -> None:
+    """A whole release without a table, and the pointer on it."""
+    (releases / nom).mkdir(parents=True, exist_ok=True)
+    ecrire_sommes(releases / nom, {})
+    (releases / "current").unlink(missing_ok=True)
+    (releases / "current").symlink_to(nom)
 
 
 class Monde:
@@ -99,8 +109,5 @@ class Monde:
 
     def _publier(self, contexte: Any, _entrepot: Path) -> str:
         self.appels.append("publier")
-        releases = contexte.donnees / "releases"
-        (releases / self.release).mkdir(parents=True, exist_ok=True)
-        (releases / "current").unlink(missing_ok=True)
-        (releases / "current").symlink_to(self.release)
+        publier_une_vide(contexte.donnees / "releases", self.release)
         return self.release

@@ -61,6 +61,8 @@ def choisir(page: Page, liste: str, option: str) -> None:
 
 
 def telecharger(page: Page, bouton: str) -> Download:
+    """The file of a button, once the page is whole: the button comes after the table, and is drawn after it."""
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
     with page.expect_download() as attendu:
         page.get_by_role("button", name=bouton).click()
     return attendu.value

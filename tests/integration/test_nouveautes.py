@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ import dagster as dg
 import pytest
 from dagster import DagsterRunStatus
 from editeur import Editeur, Panne
-from faux_rafraichissement import Monde
+from faux_rafraichissement import RELEASE, Monde, publier_une_vide
 from jeu_essai import AUTRE, DATEE, REGLAGES, STABLE, TEXTE, URL, declarer, fichier
 
 from ingestion.acquire import Verrou
@@ -69,11 +69,8 @@ def lire(contexte: steps.Contexte) -> None:
         for jeu, millesime, declare in contexte.catalogue.fichiers():
             acquerir(jeu, millesime, declare, SourceLive(client), archive, verrou)
         verrou.enregistrer()
-    release = contexte.donnees / "releases" / "20261124-0123456789ab"
-    release.mkdir(parents=True, exist_ok=True)
-    if not (release.parent / "current").is_symlink():
-        (release.parent / "current").symlink_to(release.name)
-    steps.noter_etat(contexte, inventaire=steps.inventaire_du_verrou(contexte), release=release.name)
+    publier_une_vide(contexte.donnees / "releases")
+    steps.noter_etat(contexte, inventaire=steps.inventaire_du_verrou(contexte), release=RELEASE)
 
 
 def regard(contexte: steps.Contexte, **options: Any) -> Constat:
@@ -237,7 +234,7 @@ def test_a_run_whose_process_is_dead_is_marked_failed_and_said(monde: Monde, mon
     monkeypatch.setattr(watch, "canaux", lambda _r: ([_Canal(dits)], []))
     with dg.DagsterInstance.ephemeral() as instance:
         run = instance.create_run_for_job(_vide, status=DagsterRunStatus.STARTED)
-        mort = Tentative("2026-11-25T05:15:00Z", "dagster", run.run_id)
+        mort = Tentative(f"{datetime.now(UTC) - timedelta(hours=1):%Y-%m-%dT%H:%M:%SZ}", "dagster", run.run_id)
         replace(Veille.lire(monde.reglages.data), tentative=mort).ecrire(monde.reglages.data)
         with verrou_de_rafraichissement(monde.reglages.data):
             capteur(monde, "runs_morts").evaluate_tick(dg.build_sensor_context(instance=instance))
