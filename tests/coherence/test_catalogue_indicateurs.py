@@ -99,11 +99,7 @@ def test_un_indicateur_fait_de_lieux_nomme_les_contours_qui_les_situent() -> Non
 
 def test_ce_qui_situe_ne_donne_pas_de_chiffre() -> None:
     """At least one source holds the figure, or its parts; the others only say where things are."""
-    cas = []
-    for i in INDICATEURS:
-        lus = [s.situe is None for s in i.sources]
-        if lus and not any(lus):
-            cas.append(i.indicateur)
+    cas = [i.indicateur for i in INDICATEURS if i.sources and all(s.situe for s in i.sources)]
     fautes("An indicator is read from a dataset", cas)
 
 

@@ -19,9 +19,10 @@ from ingestion.catalogue import Catalogue
 
 RACINE = Path(__file__).resolve().parents[2]
 PIECES = ("ingestion", "publication", "orchestration", "app", "benchmarks")
+LECTEURS = ("publication.sheets", "publication.provenance")
 MODELES = RACINE / "dbt_project" / "models"
 # Which room may import which: data walks one way, and a room hands over by files. `ingestion.catalogue` is the cards;
-# `publication.sheets` is the sheet of a quartier, which the explorer shows and the release holds (decision 0008).
+# the explorer shows what `LECTEURS` find in a release: the sheet of a quartier, what stands behind a figure (decision 0008).
 PERMIS = {
     "ingestion": {"ingestion"},
     "publication": {"publication"},
@@ -58,7 +59,7 @@ def test_rooms_hand_over_by_files(piece: str) -> None:
             noms += [alias.name for alias in noeud.names] if isinstance(noeud, ast.Import) else []
             for nom in noms:
                 autre = nom.split(".")[0]
-                if piece == "app" and nom.startswith("publication.sheets"):
+                if piece == "app" and nom.startswith(LECTEURS):
                     continue
                 # The method page is written from the cards with the words of the sheets.
                 if chemin.name == "method_page.py" and nom == "ingestion.catalogue":
@@ -79,7 +80,7 @@ def test_the_sheet_of_a_quartier_reads_a_release_and_nothing_else() -> None:
                 f"{chemin.relative_to(RACINE)} imports {nom}"
                 for nom in noms
                 if nom.split(".")[0] == "streamlit"
-                or (nom.startswith("publication") and not nom.startswith("publication.sheets"))
+                or (nom.startswith("publication") and not nom.startswith(LECTEURS))
             ]
     assert fautes == []
 

@@ -73,6 +73,19 @@ def test_un_chiffre_donne_son_fichier_ses_colonnes_et_ses_modeles(release: Relea
     assert [mot for mot in attendus if mot not in corps] == []
 
 
+def test_un_chiffre_fait_de_lieux_nomme_les_contours_de_son_zonage(release: Release) -> None:
+    code, periode = duckdb.execute(
+        "select code_territoire, periode from read_parquet(?) where niveau = 'qpv' and zonage = '2024' "
+        "and indicateur = 'nb_ecoles_100m' and statut = 'observe' order by all limit 1",
+        [table(release, "valeurs")],
+    ).fetchall()[0]
+    corps = html.unescape(provenance(release, code, "nb_ecoles_100m", periode))
+    fichiers = corps[corps.index("Fichiers d’où vient le chiffre") :]
+    assert "education.annuaire" in fichiers
+    assert "anct.qpv2024_contours" in fichiers
+    assert "anct.qpv2015_contours" not in fichiers
+
+
 def test_un_chiffre_dit_ses_references_et_la_date_d_acces(release: Release) -> None:
     """One row per gap of the table, with the value of the reference; the day on which the file was read."""
     code, indicateur, periode = "QP961001", "taux_emploi_15_64", "2018"
