@@ -79,8 +79,7 @@ def test_the_sheet_of_a_quartier_reads_a_release_and_nothing_else() -> None:
             fautes += [
                 f"{chemin.relative_to(RACINE)} imports {nom}"
                 for nom in noms
-                if nom.split(".")[0] == "streamlit"
-                or (nom.startswith("publication") and not nom.startswith(LECTEURS))
+                if nom.split(".")[0] == "streamlit" or (nom.startswith("publication") and not nom.startswith(LECTEURS))
             ]
     assert fautes == []
 
