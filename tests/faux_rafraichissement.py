@@ -36,6 +36,8 @@ class Monde:
     """What the fake steps answer, and the calls they received."""
 
     def __init__(self, dossier: Path) -> None:
+        # What tells a fictitious territory from published files.
+        (dossier / "references.yml").touch()
         self.reglages = Reglages(data=dossier / "donnees", source="demo", depot=dossier, sans_fiches=True)
         self.inventaire = Inventaire("demo", {"insee.cog/2026/a.csv": "aa"}, "fiches", "code")
         self.fichiers = BilanFichiers([], [])

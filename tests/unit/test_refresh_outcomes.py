@@ -146,6 +146,14 @@ def test_unknown_dataset_and_missing_deposit_are_usage_errors(monde: Monde) -> N
         monde.rafraichir()
 
 
+def test_published_files_are_not_taken_for_a_fictitious_territory(monde: Monde, tmp_path: Path) -> None:
+    """`--deposit` without `--source deposit`: real figures would be published as fictitious ones."""
+    monde.reglages = monde.reglages.model_copy(update={"depot": tmp_path / "publies"})
+    (tmp_path / "publies").mkdir()
+    with pytest.raises(ErreurUsage, match="--source deposit"):
+        monde.rafraichir()
+
+
 def test_only_reads_only_what_is_asked(monde: Monde) -> None:
     monde.rafraichir(seulement=["insee.cog"])
     assert monde.appels.count("ingerer") == 1
