@@ -51,7 +51,9 @@ def main() -> None:
     analyse = argparse.ArgumentParser(description=__doc__)
     analyse.add_argument("--deposit", help="folder of published files; without it, the demo territory")
     analyse.add_argument("--tours", type=int, default=5)
-    analyse.add_argument("--sans-fiches", action="store_true", help="a full refresh without the sheets: the stricter side")
+    analyse.add_argument(
+        "--sans-fiches", action="store_true", help="a full refresh without the sheets: the stricter side"
+    )
     options = analyse.parse_args()
     source = ["--source", "deposit", "--deposit", options.deposit] if options.deposit else ["--source", "demo"]
     source += ["--sans-fiches"] if options.sans_fiches else []
