@@ -99,7 +99,7 @@ def copier(donnees: Path, cellules: int, dossier: Path) -> tuple[Path, int]:
     for fichier in fichiers:
         if total >= cellules:
             break
-        cadre = pl.read_parquet(fichier).with_columns(variable=pl.lit("copie_sans_emploi"))
+        cadre = pl.read_parquet(fichier).with_columns(variable=pl.format("copie_{}", "variable"))
         cadre.write_parquet(fichier.with_name(f"copie_{fichier.name}"), compression_level=3)
         total += cadre.height
     return ici, total

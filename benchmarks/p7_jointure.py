@@ -29,10 +29,10 @@ DEMI_CENTIMETRE = 0.005
 
 def paires_du_projet(x: Any, y: Any, contours: Any) -> tuple[Any, Any]:
     """Ranks of the quartier and of the point, by the project's own code."""
-    from ingestion.proximity import _a_un_kilometre, _domaines
+    from ingestion.proximity import a_un_kilometre, domaines_de_projection
 
-    domaine = next(d for d in _domaines(contours) if d.crs == LAMBERT_93)
-    quartiers, points, _ = _a_un_kilometre(domaine, x, y)
+    domaine = next(d for d in domaines_de_projection(contours) if d.crs == LAMBERT_93)
+    quartiers, points, _ = a_un_kilometre(domaine, x, y)
     return quartiers, points
 
 

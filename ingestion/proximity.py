@@ -36,6 +36,8 @@ DECIMALES_M = 2
 DEMI_CENTIMETRE = 0.005
 # The nearest place is looked for a little further each time, so that few points of a large file become geometries.
 RAYONS_DU_PLUS_PROCHE_M = (10_000.0, 100_000.0, None)
+# Points whose geometries are held at one time.
+POINTS_PAR_LOT = 500_000
 # Shortest degree of a meridian, and what a map projection adds or takes away at most over these domains (0.4 %).
 METRES_PAR_DEGRE = 110_574.0
 DEFORMATION = 1.02
@@ -85,7 +87,7 @@ class Lieux:
 
 
 @dataclass(frozen=True)
-class _Domaine:
+class Domaine:
     """A projection, where it is used (west, south, east, north in degrees) and the quartiers that lie there.
 
     `formes` are in metres, `boites` in degrees: one row of bounds per quartier.
@@ -121,7 +123,7 @@ def rapprocher(points: pl.DataFrame, contours: pl.DataFrame) -> Lieux:
         points: schema `POINTS`, in any order.
         contours: schema `CONTOURS`, valid shapes in degrees.
     """
-    domaines = _domaines(contours)
+    domaines = domaines_de_projection(contours)
     tries, rejets = _trier(points, domaines)
     morceaux = [
         _paires(tries.filter(pl.col("_domaine") == rang).drop("_domaine"), domaine)
@@ -135,7 +137,7 @@ def rapprocher(points: pl.DataFrame, contours: pl.DataFrame) -> Lieux:
 # --- domains ----------------------------------------------------------------------------------------------------------
 
 
-def _domaines(contours: pl.DataFrame) -> list[_Domaine]:
+def domaines_de_projection(contours: pl.DataFrame) -> list[Domaine]:
     """The legal projections, then those made for quartiers that have none; a point belongs to the first that takes it."""
     formes = shapely.from_wkb(contours["wkb"].to_numpy())
     codes = contours["code_territoire"].to_list()
@@ -147,7 +149,7 @@ def _domaines(contours: pl.DataFrame) -> list[_Domaine]:
         dedans = np.flatnonzero(voulus == crs)
         ouest, sud, est, nord = domaine(crs) or shapely.total_bounds(formes[dedans]).tolist()
         resultat.append(
-            _Domaine(
+            Domaine(
                 crs=crs,
                 bornes=(ouest, sud, est, nord),
                 codes=np.array(codes, dtype=object)[dedans],
@@ -170,7 +172,7 @@ def _en_metres(formes: Formes, crs: str) -> Formes:
 # --- usable points ----------------------------------------------------------------------------------------------------
 
 
-def _trier(points: pl.DataFrame, domaines: list[_Domaine]) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _trier(points: pl.DataFrame, domaines: list[Domaine]) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Usable points with `_domaine` (rank in `domaines`), and the others with their reason."""
     longitude, latitude = (points[c].fill_null(float("nan")).to_numpy() for c in ("longitude", "latitude"))
     situes = points.with_columns(
@@ -209,7 +211,7 @@ def _trier(points: pl.DataFrame, domaines: list[_Domaine]) -> tuple[pl.DataFrame
     return gardes.select(*POINTS, "_domaine"), rejets
 
 
-def _rang_du_domaine(domaines: list[_Domaine], longitude: Reels, latitude: Reels) -> Rangs:
+def _rang_du_domaine(domaines: list[Domaine], longitude: Reels, latitude: Reels) -> Rangs:
     """Rank of the first domain that takes each point, -1 for none."""
     rangs = np.full(len(longitude), -1, dtype=np.int64)
     for rang, domaine_ in enumerate(domaines):
@@ -220,10 +222,10 @@ def _rang_du_domaine(domaines: list[_Domaine], longitude: Reels, latitude: Reels
 # --- pairs ------------------------------------------------------------------------------------------------------------
 
 
-def _paires(points: pl.DataFrame, domaine_: _Domaine) -> pl.DataFrame:
+def _paires(points: pl.DataFrame, domaine_: Domaine) -> pl.DataFrame:
     """The pairs of a domain, schema `PROXIMITES`, in no order."""
     longitude, latitude = points["longitude"].to_numpy(), points["latitude"].to_numpy()
-    quartiers, rangs, distances = _a_un_kilometre(domaine_, longitude, latitude)
+    quartiers, rangs, distances = a_un_kilometre(domaine_, longitude, latitude)
     groupes = points.select(pl.struct(GROUPE).rank("dense").cast(pl.Int64) - 1).to_series().to_numpy()
     trouves = np.zeros((len(domaine_.codes), int(groupes.max()) + 1 if len(groupes) else 0), dtype=bool)
     trouves[quartiers, groupes[rangs]] = True
@@ -231,7 +233,7 @@ def _paires(points: pl.DataFrame, domaine_: _Domaine) -> pl.DataFrame:
     for groupe in np.flatnonzero(~trouves.all(axis=0)):
         membres = np.flatnonzero(groupes == groupe)
         lots.append(_les_plus_proches(domaine_, points, membres, np.flatnonzero(~trouves[:, groupe])))
-    quartiers, rangs, distances = (np.concatenate([lot[i] for lot in lots]) for i in range(3))
+    quartiers, rangs, distances = _bout_a_bout(lots)
     return pl.DataFrame(
         {
             "code_qpv": pl.Series(domaine_.codes, dtype=pl.String).gather(quartiers),
@@ -244,24 +246,35 @@ def _paires(points: pl.DataFrame, domaine_: _Domaine) -> pl.DataFrame:
     )
 
 
-def _a_un_kilometre(domaine_: _Domaine, longitude: Reels, latitude: Reels) -> tuple[Rangs, Rangs, Reels]:
+def a_un_kilometre(domaine_: Domaine, longitude: Reels, latitude: Reels) -> tuple[Rangs, Rangs, Reels]:
     """Ranks of the quartier and of the point, rounded distance, of every pair within `RAYON_M`.
 
     The boxes go first: a point far from all of them never becomes a geometry, and the exact distance is computed once
-    per pair that is left (twice as fast as an exact search followed by distances, on 2.5 million points).
+    per pair that is left (twice as fast as an exact search followed by distances, on 2.5 million points). Points are
+    taken by batches, so that the geometries held at one time do not grow with their number.
     """
     rayon = RAYON_M + DEMI_CENTIMETRE
-    candidats = np.flatnonzero(_pres_des_boites(domaine_.boites, rayon, longitude, latitude))
-    formes = domaine_.projeter(longitude[candidats], latitude[candidats])
     agrandies = shapely.bounds(domaine_.formes).reshape(-1, 4) + rayon * np.array([-1, -1, 1, 1])
-    rangs, quartiers = shapely.STRtree(shapely.box(*agrandies.T)).query(formes)
-    distances = np.round(shapely.distance(domaine_.formes[quartiers], formes[rangs]), DECIMALES_M)
-    proches = distances <= RAYON_M
-    return quartiers[proches], candidats[rangs[proches]], distances[proches]
+    arbre = shapely.STRtree(shapely.box(*agrandies.T))
+    lots: list[tuple[Rangs, Rangs, Reels]] = []
+    for debut in range(0, max(len(longitude), 1), POINTS_PAR_LOT):
+        x, y = longitude[debut : debut + POINTS_PAR_LOT], latitude[debut : debut + POINTS_PAR_LOT]
+        candidats = np.flatnonzero(_pres_des_boites(domaine_.boites, rayon, x, y))
+        formes = domaine_.projeter(x[candidats], y[candidats])
+        rangs, quartiers = arbre.query(formes)
+        distances = np.round(shapely.distance(domaine_.formes[quartiers], formes[rangs]), DECIMALES_M)
+        proches = distances <= RAYON_M
+        lots.append((quartiers[proches], debut + candidats[rangs[proches]], distances[proches]))
+    return _bout_a_bout(lots)
+
+
+def _bout_a_bout(lots: list[tuple[Rangs, Rangs, Reels]]) -> tuple[Rangs, Rangs, Reels]:
+    quartiers, rangs, distances = zip(*lots, strict=True)
+    return np.concatenate(quartiers), np.concatenate(rangs), np.concatenate(distances)
 
 
 def _les_plus_proches(
-    domaine_: _Domaine, points: pl.DataFrame, membres: Rangs, quartiers: Rangs
+    domaine_: Domaine, points: pl.DataFrame, membres: Rangs, quartiers: Rangs
 ) -> tuple[Rangs, Rangs, Reels]:
     """The nearest of the points `membres` for each of `quartiers`, which have none within `RAYON_M`."""
     longitude, latitude = (points[c].to_numpy()[membres] for c in ("longitude", "latitude"))

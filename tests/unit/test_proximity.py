@@ -22,6 +22,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from ingestion import proximity
 from ingestion.catalogue import Catalogue, Cle, Fichier, Jeu, Millesime, Points, PositionInconnue, Variable
 from ingestion.parquet import chemin_type, ecrire_ensemble
 from ingestion.places import FICHIERS, calculer, ecrire, lire_points
@@ -305,8 +306,10 @@ def test_l_ordre_des_lieux_ne_change_pas_les_octets(tmp_path: Path) -> None:
     assert empreintes(tmp_path / "b", -1) == droit
 
 
-def test_memes_paires_que_la_geometrie_nue() -> None:
-    """Every point against every quartier, one distance at a time, without an index nor a grid."""
+@pytest.mark.parametrize("par_lot", [proximity.POINTS_PAR_LOT, 70, 1])
+def test_memes_paires_que_la_geometrie_nue(par_lot: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every point against every quartier, one distance at a time, without an index nor a grid; whatever the batches."""
+    monkeypatch.setattr(proximity, "POINTS_PAR_LOT", par_lot)
     resultat = rapprocher(lieux(*nuage(random.Random(99), 400)), QUATRE)
     vers = pyproj.Transformer.from_crs(WGS84, LAMBERT_93, always_xy=True)
     points = [
