@@ -1,6 +1,6 @@
 """What the project is made of: inventory (CycloneDX), licences, known vulnerabilities of the locked packages.
 
-Belongs here: the three reports on requirements.lock and the verdicts that come with them.
+Belongs here: the three reports on the locks (requirements*.lock) and the verdicts that come with them.
 Does not belong here: the choice of the packages (pyproject.toml), their resolution (make lock).
 """
 
@@ -21,6 +21,8 @@ from packaging.markers import Marker
 
 RACINE = Path(__file__).resolve().parents[1]
 VERROU = RACINE / "requirements.lock"
+# Lanes of benchmarks/voies: their packages come on top of the others, and are not installed by `make setup`.
+VERROUS_DES_VOIES = tuple(RACINE / f"requirements-{voie}.lock" for voie in ("postgres", "spark"))
 A_LA_MAIN = RACINE / "deploy" / "licences.yml"
 PAGE = RACINE / "docs" / "licences.md"
 LIGNE = re.compile(r"^(?P<nom>[A-Za-z0-9._-]+)==(?P<version>[^ ;\\]+)(?: ; (?P<marque>[^\\]+?))?\s*\\?$")
@@ -36,12 +38,19 @@ SPDX = {
 
 
 def verrouilles() -> dict[str, list[tuple[str, str]]]:
-    """Locked package (normalised name) → its (version, environment marker) couples."""
+    """Package of any of the locks (normalised name) → its (version, environment marker) couples."""
     trouves: dict[str, list[tuple[str, str]]] = {}
-    for ligne in VERROU.read_text(encoding="utf-8").splitlines():
-        if lu := LIGNE.match(ligne):
-            trouves.setdefault(canonique(lu["nom"]), []).append((lu["version"], lu["marque"] or ""))
+    for verrou in (VERROU, *VERROUS_DES_VOIES):
+        for ligne in verrou.read_text(encoding="utf-8").splitlines():
+            if lu := LIGNE.match(ligne):
+                trouves.setdefault(canonique(lu["nom"]), []).append((lu["version"], lu["marque"] or ""))
     return trouves
+
+
+def des_voies() -> set[str]:
+    """Packages that only a lane needs."""
+    textes = [verrou.read_text(encoding="utf-8") for verrou in VERROUS_DES_VOIES]
+    return {canonique(lu["nom"]) for texte in textes for ligne in texte.splitlines() if (lu := LIGNE.match(ligne))}
 
 
 def canonique(nom: str) -> str:
@@ -125,7 +134,10 @@ def page_des_licences() -> str:
 
 
 def inventaire() -> dict[str, Any]:
-    """CycloneDX inventory of the locked packages of this platform: same lock, same bytes, no address inside."""
+    """CycloneDX inventory of the locked packages of this platform: same locks, same bytes, no address inside.
+
+    Those of the lanes are optional, and nothing is said of whom they ask for.
+    """
     with tempfile.TemporaryDirectory() as dossier:
         sortie = Path(dossier) / "sbom.json"
         commande = [
@@ -134,9 +146,10 @@ def inventaire() -> dict[str, Any]:
         ]
         subprocess.run(commande, check=True, capture_output=True)  # noqa: S603 fixed arguments
         lu = json.loads(sortie.read_text(encoding="utf-8"))
-    voulus, connues = voulus_ici(), licences()
+    voulus, connues, optionnels = voulus_ici(), licences(), des_voies()
     # The lock says the versions, the environment says who asks for whom.
     liens = {canonique(d["ref"].split("==")[0]): d.get("dependsOn", []) for d in lu["dependencies"]}
+    liens |= {nom: [] for nom in optionnels}
     absents = sorted(set(voulus) - set(liens))
     if absents:
         raise ValueError(
@@ -154,6 +167,7 @@ def inventaire() -> dict[str, Any]:
                 "bom-ref": ref,
                 "name": nom,
                 "version": voulus[nom],
+                "scope": "optional" if nom in optionnels else "required",
                 "purl": f"pkg:pypi/{nom}@{voulus[nom]}",
                 "licenses": [{"expression": connues[nom]}],
             }

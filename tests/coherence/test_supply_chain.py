@@ -53,6 +53,14 @@ def test_l_inventaire_tient_tous_les_paquets_verrouilles_sans_adresse_et_se_repr
     assert texte == json.dumps(chaine.inventaire())
 
 
+def test_les_paquets_des_voies_sont_inventories_audites_et_optionnels() -> None:
+    voulus = chaine.voulus_ici()
+    assert {"dbt-postgres", "psycopg2-binary", "dbt-spark", "pyspark"} <= set(voulus)
+    optionnels = {c["name"] for c in chaine.inventaire()["components"] if c["scope"] == "optional"}
+    assert {"dbt-postgres", "pyspark"} <= optionnels
+    assert not optionnels & {"duckdb", "dbt-duckdb", "streamlit"}
+
+
 def test_un_paquet_saute_absent_ou_d_une_autre_version_fait_echouer_l_audit() -> None:
     rapport = {
         "dependencies": [
