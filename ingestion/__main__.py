@@ -45,7 +45,12 @@ def main(arguments: list[str] | None = None) -> int:
         return CODE_USAGE
     demo = (choix.deposit or choix.data / "territoire_demo") if choix.source == "demo" else None
     corrections = catalogue.corrections if demo is None else []
-    with _ouvrir(choix.source, choix.deposit, demo) as source:
+    if demo is not None and choix.deposit is not None and not (demo / "references.yml").is_file():
+        print(
+            f"{demo} n'est pas un territoire fictif : des fichiers publiés demandent --source deposit.", file=sys.stderr
+        )
+        return CODE_USAGE
+    with _ouvrir(choix, demo) as source:
         bilans = [
             ingerer_jeu(jeu, source, choix.data, lambda: datetime.now(UTC), corrections)
             for jeu in catalogue.jeux.values()
@@ -72,10 +77,11 @@ def _analyseur() -> argparse.ArgumentParser:
 
 
 @contextmanager
-def _ouvrir(nature: str, depot: Path | None, demo: Path | None) -> Iterator[Source]:
-    if nature == "live":
+def _ouvrir(choix: argparse.Namespace, demo: Path | None) -> Iterator[Source]:
+    depot: Path | None = choix.deposit
+    if choix.source == "live":
         with Client() as client:
-            yield SourceRegistre(SourceLive(client), None)
+            yield SourceRegistre(SourceLive(client, choix.data / "archive"), None)
     elif demo is not None:
         if depot is None and not (demo / "index.csv").exists():
             from ingestion.demo import ecrire_territoire

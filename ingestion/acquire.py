@@ -14,7 +14,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from tempfile import NamedTemporaryFile
+from typing import IO, Any, Literal, Protocol
 
 import yaml
 
@@ -300,15 +301,21 @@ class SourceDemo(SourceDepot):
 
 
 class SourceLive:
-    """The publishers themselves, through `http.Client`."""
+    """The publishers themselves, through `http.Client`.
+
+    Args:
+        dossier: where bodies are received, the last one only, as `recus/.*.partiel`; the archive, so that it sweeps what
+            a killed run left (`Archive.balayer`).
+    """
 
     origine: Origine = "live"
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: Client, dossier: Path) -> None:
         self._client = client
+        self._dossier = dossier
         self._acces = Acces()
         # Parts of one published file follow one another in the catalogue: the last answer is enough.
-        self._derniere: tuple[tuple[str, str | None, str | None], Reponse] | None = None
+        self._derniere: tuple[tuple[str, str | None, str | None], Reponse, IO[bytes]] | None = None
 
     def obtenir(self, jeu: Jeu, millesime: Millesime, fichier: Fichier, precedent: EntreeVerrou | None) -> Obtenu:
         """See `Source`. Redirects of stable addresses are followed and the address that answered is recorded."""
@@ -327,12 +334,12 @@ class SourceLive:
         if resolution.contenu is not None:
             return Obtenu(resolution.contenu, resolution.url)
         conditions = (precedent.etag, precedent.last_modified) if precedent is not None else (None, None)
-        reponse = self._demander(resolution.url, *conditions)
+        reponse, recu = self._demander(resolution.url, *conditions)
         if reponse.statut == 304 and precedent is not None and reponse.url != precedent.url:
             # The stable address now leads elsewhere: "unchanged" was said of another file.
-            reponse = self._demander(resolution.url, None, None)
-        contenu = reponse.contenu if reponse.statut != 304 else None
-        if contenu is not None and resolution.sha256 and hashlib.sha256(contenu).hexdigest() != resolution.sha256:
+            reponse, recu = self._demander(resolution.url, None, None)
+        contenu = recu if reponse.statut != 304 else None
+        if contenu is not None and resolution.sha256 and empreinte(contenu) != resolution.sha256:
             raise ErreurAcquisition(
                 f"{fichier.nom} : les octets reçus de {reponse.url} n'ont pas l'empreinte que le producteur annonce "
                 f"({resolution.sha256}). Relancez : le transfert a pu être coupé ou le fichier remplacé entre-temps."
@@ -354,11 +361,17 @@ class SourceLive:
             )
         return Resolution(fichier.url)
 
-    def _demander(self, url: str, etag: str | None, last_modified: str | None) -> Reponse:
+    def _demander(self, url: str, etag: str | None, last_modified: str | None) -> tuple[Reponse, Path]:
+        """The answer, and the file that holds its body until another address is asked for."""
         cle = (url, etag, last_modified)
         if self._derniere is None or self._derniere[0] != cle:
-            self._derniere = (cle, self._client.telecharger(url, etag, last_modified))
-        return self._derniere[1]
+            self._derniere = None
+            recus = self._dossier / "recus"
+            recus.mkdir(parents=True, exist_ok=True)
+            # Removed when the answer is forgotten.
+            corps: IO[bytes] = NamedTemporaryFile(dir=recus, prefix=".", suffix=".partiel")  # noqa: SIM115
+            self._derniere = (cle, self._client.telecharger(url, etag, last_modified, corps), corps)
+        return self._derniere[1], Path(self._derniere[2].name)
 
 
 def lecture_declaree(jeu: Jeu, fichier: Fichier, origine: Origine) -> Lecture:

@@ -6,6 +6,7 @@ Does not belong here: which file is asked for (acquire, probe), what its bytes s
 
 from __future__ import annotations
 
+import io
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -14,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from types import TracebackType
-from typing import Literal
+from typing import IO, Literal
 
 import httpx
 import stamina
@@ -68,7 +69,10 @@ class Reglages:
 
 @dataclass(frozen=True)
 class Reponse:
-    """What the publisher answered. `contenu` is None for 304 and for a probe; `taille` is the announced size."""
+    """What the publisher answered. `taille` is the announced size.
+
+    `contenu` is None for 304, for a probe, and when the body went to a file (`telecharger`).
+    """
 
     url: str
     statut: int
@@ -217,9 +221,14 @@ class Client:
             self._en_cours = None
             self._depenses[jeu] = depense + self._horloge() - debut
 
-    def telecharger(self, url: str, etag: str | None = None, last_modified: str | None = None) -> Reponse:
+    def telecharger(
+        self, url: str, etag: str | None = None, last_modified: str | None = None, vers: IO[bytes] | None = None
+    ) -> Reponse:
         """Get a file whole, or 304 when `etag` or `last_modified` still hold.
 
+        Args:
+            vers: an empty file that receives the body, so that its size does not count in memory; each attempt starts
+                it again, and it is flushed.
         Raises:
             ErreurReseau: not given after the bounded attempts, gone, too large, too slow, redirected without end.
         """
@@ -228,7 +237,7 @@ class Client:
             entetes["If-None-Match"] = etag
         if last_modified:
             entetes["If-Modified-Since"] = last_modified
-        reponse = self._avec_essais("GET", url, entetes, avec_corps=True)
+        reponse = self._avec_essais("GET", url, entetes, avec_corps=True, vers=vers)
         if reponse.statut == 304 and not entetes:
             raise ErreurReseau(f"{url} : réponse 304 (inchangé) à une demande sans condition. Relancez.", 304)
         return reponse
@@ -280,6 +289,7 @@ class Client:
         avec_corps: bool,
         corps: bytes | None = None,
         au_plus: int | None = None,
+        vers: IO[bytes] | None = None,
     ) -> Reponse:
         limite = self._horloge() + self.reglages.total_s
         if self._en_cours is not None:
@@ -303,7 +313,7 @@ class Client:
         )
         for essai in essais:
             with essai:
-                return self._essayer(methode, url, entetes, avec_corps, limite, corps, au_plus)
+                return self._essayer(methode, url, entetes, avec_corps, limite, corps, au_plus, vers)
         raise AssertionError("stamina always returns or raises")
 
     def _essayer(
@@ -315,6 +325,7 @@ class Client:
         limite: float,
         corps: bytes | None = None,
         au_plus: int | None = None,
+        vers: IO[bytes] | None = None,
     ) -> Reponse:
         reste = limite - self._horloge()
         if reste <= 0:
@@ -327,8 +338,17 @@ class Client:
                 methode, url, headers=entetes, timeout=attente, content=corps, follow_redirects=suivre
             ) as brute:
                 _refuser_statut(url, brute)
-                contenu = self._lire(url, brute, limite, au_plus) if avec_corps and brute.status_code != 304 else None
-                return _reponse(brute, contenu)
+                if not avec_corps or brute.status_code == 304:
+                    return _reponse(brute, None)
+                if vers is not None:
+                    vers.seek(0)
+                    vers.truncate()
+                    self._lire(url, brute, limite, vers)
+                    vers.flush()
+                    return _reponse(brute, None)
+                tampon = io.BytesIO()
+                self._lire(url, brute, limite, tampon, au_plus)
+                return _reponse(brute, tampon.getvalue())
         except httpx.TooManyRedirects as erreur:
             raise ErreurReseau(
                 f"{url} : plus de {self.reglages.redirections} redirections. Ouvrez la page de la source et corrigez l'adresse dans la fiche."
@@ -348,23 +368,25 @@ class Client:
         except (httpx.InvalidURL, httpx.HTTPError) as erreur:
             raise ErreurReseau(f"{url} : demande impossible ({erreur}). Corrigez l'adresse dans la fiche.") from erreur
 
-    def _lire(self, url: str, brute: httpx.Response, limite: float, au_plus: int | None = None) -> bytes:
+    def _lire(
+        self, url: str, brute: httpx.Response, limite: float, vers: IO[bytes], au_plus: int | None = None
+    ) -> None:
         """Read the body by blocks: the deadline and the size are checked at each, so a slow drip cannot hold a run."""
         maximum = self.reglages.taille_max
         annonce = _entier(brute.headers.get("Content-Length"))
         if au_plus is None and annonce is not None and annonce > maximum:
             raise self._trop_grand(url, annonce)
-        contenu = bytearray()
+        lus = 0
         # No chunk size: httpx would gather that many bytes before giving any, and the deadline would wait for them.
         for bloc in brute.iter_bytes():
-            contenu += bloc
-            if au_plus is not None and len(contenu) >= au_plus:
+            vers.write(bloc)
+            lus += len(bloc)
+            if au_plus is not None and lus >= au_plus:
                 break
-            if len(contenu) > maximum:
-                raise self._trop_grand(url, len(contenu))
+            if lus > maximum:
+                raise self._trop_grand(url, lus)
             if self._horloge() > limite:
                 raise self._trop_long(url)
-        return bytes(contenu)
 
     def _trop_long(self, url: str) -> ErreurReseau:
         if self._en_cours is not None and self._horloge() >= self._en_cours.limite:

@@ -153,7 +153,7 @@ def _empreintes_live(contexte: Contexte, voulus: set[str]) -> dict[str, str]:
 
     archive, verrou = Archive(contexte.donnees / "archive"), Verrou(contexte.donnees / "verrou.yml")
     with ouvrir_client(contexte.reglages) as client:
-        source = SourceRegistre(SourceLive(client), contexte.registre)
+        source = SourceRegistre(SourceLive(client, contexte.donnees / "archive"), contexte.registre)
         for jeu, millesime, fichier in contexte.catalogue.fichiers():
             if not voulus or jeu.jeu in voulus:
                 acquerir(jeu, millesime, fichier, source, archive, verrou)
@@ -222,7 +222,7 @@ def ouvrir_source(contexte: Contexte, *, directe: bool = False) -> Iterator[Sour
 
     if contexte.reglages.source == "live" and directe:
         with ouvrir_client(contexte.reglages) as client:
-            yield SourceRegistre(SourceLive(client), contexte.registre)
+            yield SourceRegistre(SourceLive(client, contexte.donnees / "archive"), contexte.registre)
     elif contexte.reglages.source == "live":
         yield SourceRegistre(SourceInterrogee(Verrou(contexte.donnees / "verrou.yml")), contexte.registre)
     elif contexte.demo:

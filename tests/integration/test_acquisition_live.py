@@ -31,7 +31,7 @@ def passer(tmp_path: Path, client: Client) -> Passer:
         declare = declare or fichier()
         jeu, millesime = declarer([declare])
         verrou = Verrou(tmp_path / "verrou.yml")
-        entree = acquerir(jeu, millesime, declare, SourceLive(client), Archive(tmp_path / "archive"), verrou)
+        entree = acquerir(jeu, millesime, declare, SourceLive(client, tmp_path), Archive(tmp_path / "archive"), verrou)
         verrou.enregistrer()
         return entree
 
@@ -80,10 +80,17 @@ def test_les_parties_d_un_fichier_ne_le_telechargent_qu_une_fois(
     parties = [fichier().model_copy(update={"partie": partie}) for partie in ("a", "b", "c")]
     jeu, millesime = declarer(parties)
     verrou = Verrou(tmp_path / "verrou.yml")
-    source, archive = SourceLive(client), Archive(tmp_path / "archive")
+    source, archive = SourceLive(client, tmp_path), Archive(tmp_path / "archive")
     entrees = [acquerir(jeu, millesime, partie, source, archive, verrou) for partie in parties]
     assert {entree.sha256 for entree in entrees} == {hashlib.sha256(TEXTE).hexdigest()}
     assert len(editeur.recues(URL)) == 1
+    # The body waits on the disk for the next part, goes with the source, and is swept after a kill.
+    (recu,) = (tmp_path / "recus").iterdir()
+    assert recu.read_bytes() == TEXTE
+    del source
+    assert not recu.exists()
+    recu.touch()
+    assert Archive(tmp_path).balayer() == 1
 
 
 @pytest.mark.panne("F10", attendu="the stable address is resolved, the dated one noted")
@@ -195,7 +202,7 @@ def test_un_jeu_trop_lent_s_arrete_et_garde_ses_derniers_bons_octets(editeur: Ed
 
     def relancer(total_jeu_s: float) -> list[EntreeVerrou]:
         with Client(replace(REGLAGES, total_s=60, total_jeu_s=total_jeu_s), editeur_local=editeur.base) as client:
-            source = SourceLive(client)
+            source = SourceLive(client, tmp_path)
             return [acquerir(jeu, millesime, declare, source, archive, verrou) for declare in declares]
 
     for adresse in adresses:
@@ -225,14 +232,14 @@ def test_tout_le_depot_rejoue_par_l_editeur_donne_les_memes_empreintes(
     assert len(declares) > 50
     # One address may be declared for several copies that an intermediary cut out of it: each is served at its own.
     editeur.publier_dossier({str(f.url): f.chemin for _, _, f in declares}, depot)
-    live, archive = SourceLive(client), Archive(tmp_path / "archive")
+    live, archive = SourceLive(client, tmp_path), Archive(tmp_path / "archive")
     verrou_live, verrou_depot = Verrou(tmp_path / "live.yml"), Verrou(tmp_path / "depot.yml")
     premieres = [acquerir(*declare, live, archive, verrou_live) for declare in declares]
     locales = [acquerir(*declare, SourceDepot(depot), archive, verrou_depot) for declare in declares]
     assert [e.message for e in premieres + locales if e.message] == []
     assert [e.sha256 for e in premieres] == [e.sha256 for e in locales]
     editeur.journal.clear()
-    secondes = [acquerir(*declare, SourceLive(client), archive, verrou_live) for declare in declares]
+    secondes = [acquerir(*declare, SourceLive(client, tmp_path), archive, verrou_live) for declare in declares]
     assert [replace(e, verifie_le="") for e in secondes] == [replace(e, verifie_le="") for e in premieres]
     assert all("If-None-Match" in requete.entetes for requete in editeur.journal)
 

@@ -7,9 +7,11 @@ Does not belong here: what is kept of the answers (test_acquisition_live), the l
 from __future__ import annotations
 
 import time
+import tracemalloc
 from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import pairwise
+from pathlib import Path
 
 import httpx
 import pytest
@@ -69,6 +71,31 @@ def test_le_delai_demande_est_respecte(editeur: Editeur, client: Client) -> None
     assert client.telecharger(URL).contenu == TEXTE
     premiere, seconde = editeur.recues(URL)
     assert seconde.instant - premiere.instant >= 1
+
+
+def test_un_corps_recu_dans_un_fichier_est_entier_apres_une_coupure(
+    editeur: Editeur, client: Client, tmp_path: Path
+) -> None:
+    editeur.publier(URL, TEXTE)
+    editeur.panne(URL, Panne(tronque=len(TEXTE) - 3, fois=1))
+    with (tmp_path / "recu").open("w+b") as recu:
+        assert client.telecharger(URL, vers=recu).contenu is None
+        assert (tmp_path / "recu").read_bytes() == TEXTE
+    assert len(editeur.recues(URL)) == 2
+
+
+def test_la_taille_d_un_corps_recu_dans_un_fichier_ne_compte_pas_en_memoire(
+    editeur: Editeur, client: Client, tmp_path: Path
+) -> None:
+    gros = bytes(64 << 20)
+    editeur.publier(URL, gros)
+    tracemalloc.start()
+    with (tmp_path / "recu").open("w+b") as recu:
+        client.telecharger(URL, vers=recu)
+        pic = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert (tmp_path / "recu").stat().st_size == len(gros)
+    assert pic < len(gros) / 8
 
 
 @pytest.mark.panne("F8", attendu="a wait beyond the deadline stops at once")

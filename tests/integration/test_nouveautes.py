@@ -67,7 +67,7 @@ def lire(contexte: steps.Contexte) -> None:
 
         archive, verrou = Archive(contexte.donnees / "archive"), Verrou(contexte.donnees / "verrou.yml")
         for jeu, millesime, declare in contexte.catalogue.fichiers():
-            acquerir(jeu, millesime, declare, SourceLive(client), archive, verrou)
+            acquerir(jeu, millesime, declare, SourceLive(client, contexte.donnees), archive, verrou)
         verrou.enregistrer()
     publier_une_vide(contexte.donnees / "releases")
     steps.noter_etat(contexte, inventaire=steps.inventaire_du_verrou(contexte), release=RELEASE)

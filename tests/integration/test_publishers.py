@@ -65,7 +65,9 @@ def passer(tmp_path: Path, client: Client) -> Passer:
         jeu, millesime = declarer([declare])
         verrou = Verrou(tmp_path / "verrou.yml")
         archive = Archive(tmp_path / "archive")
-        entree = acquerir(jeu.model_copy(update=jeu_change), millesime, declare, SourceLive(client), archive, verrou)
+        entree = acquerir(
+            jeu.model_copy(update=jeu_change), millesime, declare, SourceLive(client, tmp_path), archive, verrou
+        )
         verrou.enregistrer()
         return entree
 
@@ -385,7 +387,7 @@ def test_un_seul_jeton_sert_toute_la_relance(
     ]
     jeu, millesime = declarer(declares)
     jeu = jeu.model_copy(update={"identifiants": ["FT_ID", "FT_SECRET"]})
-    source, verrou = SourceLive(client), Verrou(tmp_path / "verrou.yml")
+    source, verrou = SourceLive(client, tmp_path), Verrou(tmp_path / "verrou.yml")
     entrees = [acquerir(jeu, millesime, f, source, Archive(tmp_path / "archive"), verrou) for f in declares]
     assert [(e.statut, e.message) for e in entrees] == [("a_jour", "")] * 2
     assert (len(editeur.recues(francetravail.JETON)), len(editeur.recues(API))) == (1, 2)

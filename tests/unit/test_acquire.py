@@ -275,7 +275,7 @@ def test_sans_url_declaree_le_direct_le_dit(dossier: Path) -> None:
             JEU,
             MILLESIME,
             REVENUS,
-            SourceLive(client),
+            SourceLive(client, dossier),
             Archive(dossier / "archive"),
             Verrou(dossier / "v.yml"),
             lambda: MIDI,
@@ -292,9 +292,9 @@ def test_un_fichier_garde_pour_un_depot_n_est_jamais_demande(dossier: Path) -> N
     )
     archive, verrou = Archive(dossier / "archive"), Verrou(dossier / "v.yml")
     with Client() as client:
-        absent = acquerir(JEU, MILLESIME, lourd, SourceLive(client), archive, verrou, lambda: MIDI)
+        absent = acquerir(JEU, MILLESIME, lourd, SourceLive(client, dossier), archive, verrou, lambda: MIDI)
         depose = acquerir(JEU, MILLESIME, lourd, SourceDepot(dossier / "depot"), archive, verrou, lambda: MIDI)
-        garde = acquerir(JEU, MILLESIME, lourd, SourceLive(client), archive, verrou, lambda: SOIR)
+        garde = acquerir(JEU, MILLESIME, lourd, SourceLive(client, dossier), archive, verrou, lambda: SOIR)
     assert (absent.statut, absent.sha256) == ("jamais_charge", None)
     assert "Fichier de 810 Mo." in absent.message
     assert (garde.statut, garde.sha256, garde.origine) == ("a_jour", depose.sha256, "deposit")
