@@ -93,3 +93,11 @@ def calculer(expression: str, **valeurs: Any) -> Any:
             f"select {rendre(expression)} from (select {colonnes}) as t", list(valeurs.values())
         ).fetchone() or (None,)
     return valeur
+
+
+def sql_de_test(nom: str, **arguments: Any) -> str:
+    """The SQL of a generic test (`dbt_project/tests/generic`), given what its card gives it."""
+    texte = (DBT / "tests" / "generic" / f"{nom}.sql").read_text(encoding="utf-8")
+    corps = texte.replace("{% test ", "{% macro ").replace("{% endtest %}", "{% endmacro %}")
+    environnement, macros = _environnement()
+    return str(getattr(environnement.from_string(macros + corps).module, nom)(**arguments))
