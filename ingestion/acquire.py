@@ -7,15 +7,17 @@ Does not belong here: requests (http), byte checks (verify), reading what the by
 from __future__ import annotations
 
 import hashlib
+import itertools
 import os
 import secrets
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import IO, Any, Literal, Protocol
+from typing import IO, Any, ClassVar, Literal, Protocol
 
 import yaml
 
@@ -183,6 +185,9 @@ class Verrou:
         ErreurAcquisition: the file is not a lock.
     """
 
+    # What the last saved text says: a run opens the lock for each dataset.
+    _analyses: ClassVar[dict[str, tuple[tuple[str, str, str, EntreeVerrou], ...]]] = {}
+
     def __init__(self, chemin: Path) -> None:
         self.chemin = chemin
         self._entrees: dict[str, dict[str, dict[str, EntreeVerrou]]] = {}
@@ -190,19 +195,14 @@ class Verrou:
             self._charger()
 
     def _charger(self) -> None:
-        connus = {champ.name for champ in fields(EntreeVerrou)}
         try:
-            brut = yaml.load(self.chemin.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader) or {}
-            for jeu, millesimes in brut.items():
-                for millesime, fichiers in millesimes.items():
-                    for fichier, valeurs in fichiers.items():
-                        # A key written by a later version is ignored: going back one version must stay possible.
-                        retenues = {cle: valeur for cle, valeur in valeurs.items() if cle in connus}
-                        self.ecrire(jeu, millesime, fichier, EntreeVerrou(**retenues))
+            texte = self.chemin.read_text(encoding="utf-8")
+            for entree in self._analyses.get(texte) or _entrees_du_texte(texte):
+                self.ecrire(*entree)
         except (yaml.YAMLError, AttributeError, TypeError, UnicodeDecodeError) as erreur:
             raise ErreurAcquisition(
-                f"{self.chemin} : attendu un verrou (jeu, millésime, fichier), trouvé un fichier illisible ({erreur}). "
-                "Supprimez-le et relancez : il sera refait à partir de la source."
+                f"{self.chemin} : attendu un verrou (jeu, millésime, fichier), trouvé un fichier illisible ({erreur}). "
+                "Supprimez-le et relancez : il sera refait à partir de la source."
             ) from erreur
 
     def lire(self, jeu: str, millesime: str, fichier: str) -> EntreeVerrou | None:
@@ -222,11 +222,31 @@ class Verrou:
 
     def enregistrer(self) -> None:
         """Save atomically, keys sorted, so that two locks can be compared line by line."""
-        contenu: dict[str, dict[str, dict[str, Any]]] = {}
-        for jeu, millesime, fichier, entree in self.entrees():
-            contenu.setdefault(jeu, {}).setdefault(millesime, {})[fichier] = asdict(entree)
-        texte = yaml.dump(contenu, Dumper=yaml.CSafeDumper, allow_unicode=True, sort_keys=False, width=1_000)
+        entrees = tuple(self.entrees())
+        par_jeu = itertools.groupby(entrees, key=lambda entree: entree[0])
+        texte = "".join(_texte_du_jeu(tuple(groupe)) for _, groupe in par_jeu) or "{}\n"
         ecrire_atomique(self.chemin, texte.encode())
+        self._analyses.clear()
+        self._analyses[texte] = entrees
+
+
+def _entrees_du_texte(texte: str) -> Iterator[tuple[str, str, str, EntreeVerrou]]:
+    connus = {champ.name for champ in fields(EntreeVerrou)}
+    for jeu, millesimes in (yaml.load(texte, Loader=yaml.CSafeLoader) or {}).items():
+        for millesime, fichiers in millesimes.items():
+            for fichier, valeurs in fichiers.items():
+                # A key written by a later version is ignored: going back one version must stay possible.
+                retenues = {cle: valeur for cle, valeur in valeurs.items() if cle in connus}
+                yield jeu, millesime, fichier, EntreeVerrou(**retenues)
+
+
+@lru_cache(maxsize=1_000)
+def _texte_du_jeu(entrees: tuple[tuple[str, str, str, EntreeVerrou], ...]) -> str:
+    """The lines of one dataset: a run saves the lock after each, and only that one has changed."""
+    contenu: dict[str, dict[str, dict[str, Any]]] = {}
+    for jeu, millesime, fichier, entree in entrees:
+        contenu.setdefault(jeu, {}).setdefault(millesime, {})[fichier] = asdict(entree)
+    return str(yaml.dump(contenu, Dumper=yaml.CSafeDumper, allow_unicode=True, sort_keys=False, width=1_000))
 
 
 # --- sources --------------------------------------------------------------------------------------------------------
