@@ -1,7 +1,7 @@
 """A file that lost a fifth of its rows: nothing is published until a person says why it may be (F12).
 
 Belongs here: the whole way from the command line, on a copy of the demo territory.
-Does not belong here: thresholds and sentences (tests/unit/test_publication_review.py).
+Does not belong here: thresholds and sentences, a second refresh that finds the same (tests/unit/test_publication_review.py).
 """
 
 from __future__ import annotations
@@ -52,13 +52,6 @@ def test_un_fichier_ampute_attend_une_personne(donnees_demo: Path, territoire_de
     assert verifier(avant) == []
     code, texte = commande("releases", "--data", str(donnees), "review")
     assert (code, FICHIER.name in texte, avant.name in texte) == (0, True, True)
-
-    retenue = lire(donnees)
-    assert retenue is not None
-    assert rafraichir(reglages, journal=Journal()).code == 1
-    encore = lire(donnees)
-    assert encore is not None
-    assert (encore.contenu, encore.depuis) == (retenue.contenu, retenue.depuis)
 
     code, texte = commande("releases", "--data", str(donnees), "accept", "  ")
     assert (code, "Une raison est demandée" in texte) == (1, True)
