@@ -148,6 +148,7 @@ bench: setup nginx ## performance goals on the release of DATA, with its sheets,
 	@$(BIN)/python -m benchmarks.p3_orchestration $(DATA) $(DEPOSIT)
 	@$(BIN)/python -m benchmarks.p4_ingestion
 	@$(BIN)/python -m benchmarks.p4_ingestion --facteurs 1 10 100 --tours 3
+	@$(BIN)/python -m benchmarks.p6_modeles $(DATA)
 	@$(BIN)/python -m benchmarks.p7_jointure --donnees $(DATA)
 	@$(BIN)/python -m benchmarks.p8_taille $(DATA)/releases/current
 	@$(BIN)/python -m benchmarks.p9_fiche_ecran $(DATA) $(DATA)/releases/current/quartiers --sessions 20
