@@ -12,8 +12,11 @@ from pathlib import Path
 
 import numpy as np
 import polars as pl
+import pytest
 
 from benchmarks import echelle
+from benchmarks.p4_ingestion import exposant
+from benchmarks.p6_modeles import multiplier
 
 
 def test_a_file_is_the_beginning_of_a_larger_one(tmp_path: Path) -> None:
@@ -58,3 +61,29 @@ def test_values_have_the_shapes_of_the_published_tables() -> None:
     assert cellules.str.contains(r"^(s|[0-9]+,[0-9]|)$").all()
     assert abs((cellules == "s").mean() - 0.10) < 0.01
     assert abs((cellules == "").mean() - 0.05) < 0.01
+
+
+def test_each_quartier_becomes_several_and_nothing_else_does(tmp_path: Path) -> None:
+    ici = tmp_path / "donnees"
+    for dossier in (ici / "normalise" / "insee", ici / "spatial"):
+        dossier.mkdir(parents=True)
+    cellules = pl.DataFrame({"code_territoire": ["QP076001", "76540"], "valeur_texte": ["QN07601M", "QP076001"]})
+    cellules.write_parquet(ici / "normalise" / "insee" / "a.csv.cellules.parquet")
+    recouvrements = pl.DataFrame({"code_qp2015": ["QP076001"], "code_qn2024": ["QN07601M"], "part": [0.5]})
+    recouvrements.write_parquet(ici / "spatial" / "recouvrements.parquet")
+    copie = tmp_path / "copie"
+    assert multiplier(ici, 3, copie) == 4
+    lues = pl.read_parquet(copie / "normalise" / "insee" / "a.csv.cellules.parquet")
+    assert sorted(lues.rows()) == [
+        ("76540", "QP076001"),
+        ("QP076001", "QN07601M"),
+        ("QP076001_1", "QN07601M_1"),
+        ("QP076001_2", "QN07601M_2"),
+    ]
+    assert pl.read_parquet(copie / "spatial" / "recouvrements.parquet")["part"].to_list() == [0.5] * 3
+
+
+def test_an_exponent_is_the_slope_of_the_logarithms() -> None:
+    assert exposant([10, 100, 1_000], [3.0, 30.0, 300.0]) == pytest.approx(1.0)
+    assert exposant([10, 100], [5.0, 500.0]) == pytest.approx(2.0)
+    assert exposant([1, 10, 100], [7.0, 7.0, 7.0]) == pytest.approx(0.0)
