@@ -34,6 +34,8 @@ class Mesure:
 def mesurer(commande: list[str], journal: Path) -> Mesure:
     """Run `commande`, its output appended to `journal`.
 
+    The peak memory read is at least that of this process when it starts the command: the system hands it down.
+
     Raises:
         RuntimeError: the command ended with another code than 0; the journal says why.
     """

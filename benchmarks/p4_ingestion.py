@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from benchmarks.mesure import alterner, brutes, ecrire, mediane, resumer
+from benchmarks.mesure import alterner, brutes, ecrire, mediane, mesurer, resumer
 
 COTES = ("brut", "complet", "polars", "duckdb", "pandas")
 OBJECTIFS = {"moteur_le_plus_rapide": 0.6, "pandas": 1.5, "memoire_mo": 1024, "exposant": 1.1}
@@ -150,6 +150,16 @@ def comparer(fichier: Path, tours: int, dossier: Path) -> dict[str, object]:
     }
 
 
+def fabriquer(fichier: Path, *echelle: str) -> int:
+    """Write places in a process of its own (options of `benchmarks.echelle points`), and say how many.
+
+    A process inherits the peak memory of the one that starts it: this one must stay small to read that of the sides.
+    """
+    journal = fichier.with_suffix(".txt")
+    mesurer([sys.executable, "-m", "benchmarks.echelle", "points", str(fichier), *echelle], journal)
+    return int(journal.read_text(encoding="utf-8").split(" rows")[0])
+
+
 def exposant(lignes: list[int], temps: list[float]) -> float:
     """Slope of log(time) on log(rows), least squares."""
     x, y = [math.log(n) for n in lignes], [math.log(t) for t in temps]
@@ -159,13 +169,10 @@ def exposant(lignes: list[int], temps: list[float]) -> float:
 
 def grandir(facteurs: list[int], tours: int, dossier: Path) -> dict[str, object]:
     """P5, P6: the whole ingestion at each scale; peak memory, processor time, exponent."""
-    from benchmarks.echelle import POINTS_X1, lots_de_points
-    from benchmarks.echelle import ecrire as ecrire_points
-
     echelles = []
     for facteur in facteurs:
         fichier = dossier / f"lieux_x{facteur}.csv"
-        lignes = ecrire_points(lots_de_points(POINTS_X1 * facteur), fichier)
+        lignes = fabriquer(fichier, "--facteur", str(facteur))
         lues = alterner({"complet": commande("complet", fichier)}, tours, dossier)["complet"]
         mesures = {champ: round(mediane(lues, champ), 2) for champ in ("cpu_s", "mur_s", "memoire_mo")}
         echelles.append({"facteur": facteur, "lignes": lignes, "octets": fichier.stat().st_size, **mesures})
@@ -201,10 +208,7 @@ def main() -> None:
             return
         fichier = options.fichier or dossier / "lieux.csv"
         if options.fichier is None:
-            from benchmarks.echelle import ecrire as ecrire_points
-            from benchmarks.echelle import lots_de_points
-
-            ecrire_points(lots_de_points(options.lignes), fichier)
+            fabriquer(fichier, "--lignes", str(options.lignes))
         resultat = comparer(fichier, options.tours, dossier)
         chemin = ecrire("p4", resultat)
         print(json.dumps({c: resultat[c] for c in ("medianes", "rapports")}), f"({chemin})")

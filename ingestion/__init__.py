@@ -6,6 +6,6 @@ Does not belong here: any comparison between territories (dbt_project), any file
 
 import os
 
-# The allocator of Polars keeps freed pages for ten seconds, so that memory grew with the number of batches (a third more at
-# a hundred times the rows). Given back at once, it stays flat, and nothing is slower. Read when Polars is loaded.
+# The allocator of Polars keeps freed pages for ten seconds, so that memory grows with the number of batches. Given back at
+# once, a tenth less is held, and nothing is slower (benchmarks/report.md, P5). Read when Polars is loaded.
 os.environ.setdefault("_RJEM_MALLOC_CONF", "dirty_decay_ms:0,muzzy_decay_ms:0")
