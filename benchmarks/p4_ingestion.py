@@ -76,7 +76,7 @@ def ingerer_brut(fichier: Path, sortie: Path) -> None:
     """Digest, checks of the bytes, reading, raw Parquet; the archive keeps no copy."""
     import polars as pl
 
-    from ingestion.acquire import empreinte
+    from ingestion.archive import empreinte
     from ingestion.catalogue import Lecture
     from ingestion.parquet import ouvrir_ensemble
     from ingestion.read import lots

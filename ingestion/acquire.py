@@ -1,252 +1,31 @@
 """From a declared file to verified bytes in the archive, whatever the source: demo, deposit or the publishers.
 
-Belongs here: the content-addressed archive, the lock, the three sources, and the acquisition of one file.
-Does not belong here: requests (http), byte checks (verify), reading what the bytes say (read).
+Belongs here: the three sources, and the acquisition of one file.
+Does not belong here: requests (http), byte checks (verify), where bytes are kept (archive), what is known of them (lock).
 """
 
 from __future__ import annotations
 
-import hashlib
-import itertools
-import os
-import secrets
-import shutil
-from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, fields, replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import lru_cache
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import IO, Any, ClassVar, Literal, Protocol
+from typing import IO, Literal, Protocol
 
-import yaml
-
+from ingestion.archive import Archive, ErreurAcquisition, empreinte
 from ingestion.catalogue import Fichier, Jeu, Lecture, Millesime
 from ingestion.http import Client, ErreurReseau, Reponse
+from ingestion.lock import EntreeVerrou, Origine, Verrou
 from ingestion.publishers import Acces, ErreurAdresse, IdentifiantsAbsents, Resolution, resoudre
 from ingestion.verify import ErreurOctets, verifier
 
-Origine = Literal["demo", "deposit", "live"]
 Horloge = Callable[[], datetime]
-PREUVES_GARDEES = 20
-
-
-class ErreurAcquisition(RuntimeError):
-    """A declared file could not be obtained, or a kept one is damaged; the message says which and what to do."""
 
 
 class FichierAbsent(ErreurAcquisition):
     """The source does not hold the file, or may not be asked for it: the deposit lacks it, credentials are not set, or its
     card keeps it for a deposit (`sur_demande`)."""
-
-
-def ecrire_atomique(chemin: Path, contenu: bytes | Path) -> None:
-    """Write bytes, or those of another file, so that a reader, or a run killed half-way, finds the old content or the new one, never a part."""
-    chemin.parent.mkdir(parents=True, exist_ok=True)
-    temporaire = chemin.parent / f".{chemin.name}.{secrets.token_hex(4)}.partiel"
-    try:
-        with temporaire.open("xb") as flux:
-            if isinstance(contenu, Path):
-                with contenu.open("rb") as origine:
-                    shutil.copyfileobj(origine, flux, 1 << 20)
-            else:
-                flux.write(contenu)
-            flux.flush()
-            os.fsync(flux.fileno())
-        temporaire.replace(chemin)
-    finally:
-        temporaire.unlink(missing_ok=True)
-    dossier = os.open(chemin.parent, os.O_RDONLY)
-    try:
-        os.fsync(dossier)
-    finally:
-        os.close(dossier)
-
-
-# --- archive --------------------------------------------------------------------------------------------------------
-
-
-class Archive:
-    """Published bytes kept for ever under their sha256: `<racine>/<2 hex>/<sha256>`."""
-
-    def __init__(self, racine: Path) -> None:
-        self.racine = racine
-
-    def chemin(self, sha256: str) -> Path:
-        """Where the bytes of `sha256` are, or would be."""
-        return self.racine / sha256[:2] / sha256
-
-    def contient(self, sha256: str, taille: int) -> bool:
-        """True when the bytes are kept at their size; their content is verified by `lire`."""
-        return self.taille(sha256) == taille
-
-    def taille(self, sha256: str) -> int | None:
-        """Bytes kept under `sha256`, None when it is not in the archive."""
-        try:
-            return self.chemin(sha256).stat().st_size
-        except FileNotFoundError:
-            return None
-
-    def deposer(self, contenu: bytes | Path) -> str:
-        """Keep bytes, or those of a file, and return their sha256; a kept file that no longer has its own is written
-        again."""
-        sha256 = empreinte(contenu)
-        chemin = self.chemin(sha256)
-        if not chemin.exists() or empreinte(chemin) != sha256:
-            ecrire_atomique(chemin, contenu)
-        return sha256
-
-    def lire(self, sha256: str) -> bytes:
-        """Bytes of `sha256`, verified at every reading.
-
-        Raises:
-            ErreurAcquisition: absent from the archive, or damaged on the disk.
-        """
-        return self.verifie(sha256).read_bytes()
-
-    def verifie(self, sha256: str) -> Path:
-        """The file of `sha256`, whose bytes were just verified.
-
-        Raises:
-            ErreurAcquisition: absent from the archive, or damaged on the disk.
-        """
-        chemin = self.chemin(sha256)
-        try:
-            trouve = empreinte(chemin)
-        except FileNotFoundError as erreur:
-            raise ErreurAcquisition(
-                f"{chemin} : absent de l'archive. Relancez le rafraîchissement pour l'acquérir de nouveau."
-            ) from erreur
-        if trouve != sha256:
-            raise ErreurAcquisition(
-                f"{chemin} : abîmé sur le disque, attendu l'empreinte {sha256}, trouvé {trouve}. "
-                "Supprimez ce fichier et relancez : il sera acquis de nouveau."
-            )
-        return chemin
-
-    def garder_preuve(self, contenu: bytes | Path) -> Path:
-        """Keep refused bytes aside, for whoever wants to see what was served; the last ones only."""
-        preuve = self.racine / "refuses" / empreinte(contenu)
-        ecrire_atomique(preuve, contenu)
-        for ancienne in sorted(preuve.parent.iterdir(), key=lambda p: p.stat().st_mtime_ns)[:-PREUVES_GARDEES]:
-            ancienne.unlink(missing_ok=True)
-        return preuve
-
-    def balayer(self) -> int:
-        """Remove what an interrupted run left half-written; returns the number of files removed."""
-        restes = list(self.racine.glob("*/.*.partiel"))
-        for reste in restes:
-            reste.unlink(missing_ok=True)
-        return len(restes)
-
-
-def empreinte(contenu: bytes | Path) -> str:
-    """sha256 of bytes, or of a file, read by blocks."""
-    if isinstance(contenu, bytes):
-        return hashlib.sha256(contenu).hexdigest()
-    with contenu.open("rb") as flux:
-        return hashlib.file_digest(flux, "sha256").hexdigest()
-
-
-# --- lock -----------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class EntreeVerrou:
-    """What is known of one declared file. Dates are UTC, ISO 8601.
-
-    `sha256` None: never obtained. `statut` en_echec with a `sha256`: the last good bytes, still in use, and `message`.
-    `statut` jamais_charge: the source does not hold it, and nothing waits for it (`Fichier.essai`).
-    `url` is the address that gave the bytes, after redirects; None for a deposit or the demo territory.
-    `jeton` is the publisher's cheap mark of the state of the file (a date, a checksum), when it gives one.
-    `normalise` is set by the ingestion: digest of the bytes, card and code that made the typed layer.
-    """
-
-    sha256: str | None
-    taille: int | None
-    url: str | None
-    origine: Origine
-    acquis_le: str | None
-    verifie_le: str
-    etag: str | None = None
-    last_modified: str | None = None
-    statut: Literal["a_jour", "en_echec", "jamais_charge"] = "a_jour"
-    message: str = ""
-    normalise: str | None = None
-    jeton: str | None = None
-
-
-class Verrou:
-    """The lock of a run: jeu → millésime → fichier → `EntreeVerrou`, loaded at once and saved atomically.
-
-    Args:
-        chemin: the YAML file; absent means an empty lock.
-    Raises:
-        ErreurAcquisition: the file is not a lock.
-    """
-
-    # What the last saved text says: a run opens the lock for each dataset.
-    _analyses: ClassVar[dict[str, tuple[tuple[str, str, str, EntreeVerrou], ...]]] = {}
-
-    def __init__(self, chemin: Path) -> None:
-        self.chemin = chemin
-        self._entrees: dict[str, dict[str, dict[str, EntreeVerrou]]] = {}
-        if chemin.exists():
-            self._charger()
-
-    def _charger(self) -> None:
-        try:
-            texte = self.chemin.read_text(encoding="utf-8")
-            for entree in self._analyses.get(texte) or _entrees_du_texte(texte):
-                self.ecrire(*entree)
-        except (yaml.YAMLError, AttributeError, TypeError, UnicodeDecodeError) as erreur:
-            raise ErreurAcquisition(
-                f"{self.chemin} : attendu un verrou (jeu, millésime, fichier), trouvé un fichier illisible ({erreur}). "
-                "Supprimez-le et relancez : il sera refait à partir de la source."
-            ) from erreur
-
-    def lire(self, jeu: str, millesime: str, fichier: str) -> EntreeVerrou | None:
-        """Entry of a file (`Fichier.nom`), or None when it was never asked for."""
-        return self._entrees.get(jeu, {}).get(millesime, {}).get(fichier)
-
-    def ecrire(self, jeu: str, millesime: str, fichier: str, entree: EntreeVerrou) -> None:
-        """Set an entry in memory; `enregistrer` writes the file."""
-        self._entrees.setdefault(jeu, {}).setdefault(millesime, {})[fichier] = entree
-
-    def entrees(self) -> Iterator[tuple[str, str, str, EntreeVerrou]]:
-        """Every (jeu, millésime, fichier, entry), sorted."""
-        for jeu, millesimes in sorted(self._entrees.items()):
-            for millesime, fichiers in sorted(millesimes.items()):
-                for fichier, entree in sorted(fichiers.items()):
-                    yield jeu, millesime, fichier, entree
-
-    def enregistrer(self) -> None:
-        """Save atomically, keys sorted, so that two locks can be compared line by line."""
-        entrees = tuple(self.entrees())
-        par_jeu = itertools.groupby(entrees, key=lambda entree: entree[0])
-        texte = "".join(_texte_du_jeu(tuple(groupe)) for _, groupe in par_jeu) or "{}\n"
-        ecrire_atomique(self.chemin, texte.encode())
-        self._analyses.clear()
-        self._analyses[texte] = entrees
-
-
-def _entrees_du_texte(texte: str) -> Iterator[tuple[str, str, str, EntreeVerrou]]:
-    connus = {champ.name for champ in fields(EntreeVerrou)}
-    for jeu, millesimes in (yaml.load(texte, Loader=yaml.CSafeLoader) or {}).items():
-        for millesime, fichiers in millesimes.items():
-            for fichier, valeurs in fichiers.items():
-                # A key written by a later version is ignored: going back one version must stay possible.
-                retenues = {cle: valeur for cle, valeur in valeurs.items() if cle in connus}
-                yield jeu, millesime, fichier, EntreeVerrou(**retenues)
-
-
-@lru_cache(maxsize=1_000)
-def _texte_du_jeu(entrees: tuple[tuple[str, str, str, EntreeVerrou], ...]) -> str:
-    """The lines of one dataset: a run saves the lock after each, and only that one has changed."""
-    contenu: dict[str, dict[str, dict[str, Any]]] = {}
-    for jeu, millesime, fichier, entree in entrees:
-        contenu.setdefault(jeu, {}).setdefault(millesime, {})[fichier] = asdict(entree)
-    return str(yaml.dump(contenu, Dumper=yaml.CSafeDumper, allow_unicode=True, sort_keys=False, width=1_000))
 
 
 # --- sources --------------------------------------------------------------------------------------------------------

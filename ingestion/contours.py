@@ -11,7 +11,7 @@ from pathlib import Path
 
 import polars as pl
 
-from ingestion.acquire import ecrire_atomique
+from ingestion.archive import ecrire_atomique
 from ingestion.catalogue import Catalogue, Fichier, Jeu, Millesime
 from ingestion.codes import code
 from ingestion.spatial import SCHEMAS, Couche, Spatial, construire

@@ -17,17 +17,11 @@ from typing import Literal
 
 import polars as pl
 
-from ingestion.acquire import (
-    Archive,
-    EntreeVerrou,
-    ErreurAcquisition,
-    Source,
-    Verrou,
-    acquerir,
-    lecture_declaree,
-)
+from ingestion.acquire import Source, acquerir, lecture_declaree
+from ingestion.archive import Archive, ErreurAcquisition
 from ingestion.catalogue import Correction, ErreurCatalogue, Fichier, Jeu, Lecture, Millesime
 from ingestion.corrections import ErreurCorrection, corriger
+from ingestion.lock import EntreeVerrou, Verrou
 from ingestion.meta import ce_que_dit_l_archive
 from ingestion.normalise import CELLULES, ErreurDerive, normaliser
 from ingestion.parquet import (

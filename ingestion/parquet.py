@@ -1,7 +1,7 @@
 """Where the layers of a file are on the disk, and how they are written.
 
 Belongs here: paths of the raw and typed layers, atomic writing, what is no longer declared.
-Does not belong here: what the layers hold (read, normalise), the archive and the lock (acquire).
+Does not belong here: what the layers hold (read, normalise), the published bytes (archive) and the lock (lock).
 """
 
 from __future__ import annotations

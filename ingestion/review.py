@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from ingestion.acquire import ecrire_atomique
+from ingestion.archive import ecrire_atomique
 from ingestion.catalogue import Catalogue
 from ingestion.register.location import est_registre
 

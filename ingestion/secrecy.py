@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import yaml
 from pydantic import Field, ValidationError
 
-from ingestion.acquire import ecrire_atomique
+from ingestion.archive import ecrire_atomique
 from ingestion.catalogue import ErreurCatalogue, Fiche, Identifiant, IdJeu
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from typing import Any
 
 import polars as pl
 
-from ingestion.acquire import ecrire_atomique
+from ingestion.archive import ecrire_atomique
 from ingestion.catalogue import Fichier, Jeu, Millesime
 from ingestion.frames import AUDIT
 from ingestion.parquet import NATURES, chemin_type, mention_de

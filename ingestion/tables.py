@@ -19,8 +19,8 @@ import polars as pl
 import yaml
 
 from ingestion import dbt_sources
-from ingestion.acquire import EntreeVerrou, Verrou
 from ingestion.catalogue import RACINE, Catalogue, Erratum, ErreurCatalogue, Fichier, Jeu, Millesime, ReferencePubliee
+from ingestion.lock import EntreeVerrou, Verrou
 from ingestion.parquet import ecrire_ensemble
 from ingestion.periods import Periode, periode
 from ingestion.register.templates import ecrire_registre

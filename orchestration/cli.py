@@ -83,7 +83,7 @@ def probe(
     from rich.console import Console
     from rich.table import Table
 
-    from ingestion.acquire import ecrire_atomique
+    from ingestion.archive import ecrire_atomique
     from ingestion.catalogue import Catalogue
     from ingestion.probe import COLONNES, sonder, tableau
     from orchestration.steps import ouvrir_client

@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING, Literal
 from ingestion.cadence import PERIODES_J, Rythme
 
 if TYPE_CHECKING:
-    from ingestion.acquire import EntreeVerrou, Verrou
     from ingestion.catalogue import Catalogue, Jeu
+    from ingestion.lock import EntreeVerrou, Verrou
 
 Verdict = Literal["a_jour", "en_retard", "sans_echeance", "jamais_charge"]
 # Days of grace after the expected day: a nightly export misses nights, an annual base comes in another quarter.

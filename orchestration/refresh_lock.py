@@ -1,7 +1,7 @@
 """One refresh at a time on a data folder.
 
 Belongs here: the lock of a refresh, the sentence said to the second one, the recovery of a dead process' lock.
-Does not belong here: the lock of the published files (ingestion.acquire), the state of the last release (state).
+Does not belong here: the lock of the published files (ingestion.lock), the state of the last release (state).
 """
 
 from __future__ import annotations

@@ -71,7 +71,7 @@ class Session:
 
     def fraicheur(self, jeu: Jeu) -> Fraicheur:
         """The calendar of a dataset, from what this run wrote in the lock."""
-        from ingestion.acquire import Verrou
+        from ingestion.lock import Verrou
 
         verrou = Verrou(self.contexte.donnees / "verrou.yml")
         entrees = (entree for nom, _, _, entree in verrou.entrees() if nom == jeu.jeu)

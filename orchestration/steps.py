@@ -28,10 +28,11 @@ from orchestration.state import Inventaire
 
 if TYPE_CHECKING:
     from ingestion import http
-    from ingestion.acquire import EntreeVerrou, Obtenu, Origine, Source, Verrou
+    from ingestion.acquire import Obtenu, Source
     from ingestion.expectations import Resultat
     from ingestion.http import Client
     from ingestion.ingest import BilanJeu
+    from ingestion.lock import EntreeVerrou, Origine, Verrou
     from orchestration.dbt_build import BilanDbt
 
 TERRITOIRE = "territoire_demo"
@@ -148,7 +149,9 @@ def ouvrir_client(reglages: Reglages, bornes: http.Reglages | None = None) -> Cl
 
 
 def _empreintes_live(contexte: Contexte, voulus: set[str]) -> dict[str, str]:
-    from ingestion.acquire import Archive, SourceLive, Verrou, acquerir
+    from ingestion.acquire import SourceLive, acquerir
+    from ingestion.archive import Archive
+    from ingestion.lock import Verrou
     from ingestion.register.source import SourceRegistre
 
     archive, verrou = Archive(contexte.donnees / "archive"), Verrou(contexte.donnees / "verrou.yml")
@@ -162,7 +165,7 @@ def _empreintes_live(contexte: Contexte, voulus: set[str]) -> dict[str, str]:
 
 
 def _empreintes_du_verrou(contexte: Contexte, voulus: set[str]) -> dict[str, str]:
-    from ingestion.acquire import Verrou
+    from ingestion.lock import Verrou
 
     verrou = Verrou(contexte.donnees / "verrou.yml")
     empreintes = {}
@@ -200,7 +203,8 @@ class SourceInterrogee:
 
     def obtenir(self, jeu: Jeu, millesime: Millesime, fichier: Fichier, precedent: EntreeVerrou | None) -> Obtenu:
         """The bytes kept in the archive; the failure recorded in the lock is raised again."""
-        from ingestion.acquire import ErreurAcquisition, FichierAbsent, Obtenu
+        from ingestion.acquire import FichierAbsent, Obtenu
+        from ingestion.archive import ErreurAcquisition
 
         entree = precedent or self._verrou.lire(jeu.jeu, millesime.millesime, fichier.nom)
         if entree is not None and entree.statut == "jamais_charge":
@@ -217,7 +221,8 @@ def ouvrir_source(contexte: Contexte, *, directe: bool = False) -> Iterator[Sour
     Args:
         directe: ask the publishers now; otherwise give what they answered to `inventorier`.
     """
-    from ingestion.acquire import SourceDemo, SourceDepot, SourceLive, Verrou
+    from ingestion.acquire import SourceDemo, SourceDepot, SourceLive
+    from ingestion.lock import Verrou
     from ingestion.register.source import SourceRegistre
 
     if contexte.reglages.source == "live" and directe:
@@ -249,7 +254,7 @@ def ingerer(contexte: Contexte, jeu: Jeu, source: Source) -> BilanJeu:
 
 def bilan_des_fichiers(contexte: Contexte) -> BilanFichiers:
     """What the lock and the typed layer say of every declared file, whichever run read it."""
-    from ingestion.acquire import Verrou
+    from ingestion.lock import Verrou
     from ingestion.parquet import NATURES, chemin_type
 
     verrou = Verrou(contexte.donnees / "verrou.yml")

@@ -18,9 +18,9 @@ from orchestration import steps
 from orchestration.state import ABSENT, Inventaire, cle_fichier, empreinte_fichier
 
 if TYPE_CHECKING:
-    from ingestion.acquire import EntreeVerrou
     from ingestion.catalogue import Fichier, Jeu, Millesime
     from ingestion.http import Client
+    from ingestion.lock import EntreeVerrou
     from orchestration.refresh import Etapes
     from orchestration.steps import Contexte
 
@@ -49,7 +49,7 @@ def regarder(
 
     The dataset that is begun is finished: the bound of one request (`ingestion.http`) comes on top.
     """
-    from ingestion.acquire import Verrou
+    from ingestion.lock import Verrou
 
     verrou, constat, fin = Verrou(contexte.donnees / "verrou.yml"), Constat(), horloge() + limite_s
     vues: dict[str, Any] = {}
@@ -72,7 +72,7 @@ def regarder(
 
 def comparer_dossier(contexte: Contexte, avant: Inventaire, apres: Inventaire) -> Constat:
     """The same for a deposit or the demo territory: digests of its files against those of the last release."""
-    from ingestion.acquire import Verrou
+    from ingestion.lock import Verrou
 
     verrou, constat = Verrou(contexte.donnees / "verrou.yml"), Constat()
     for jeu in contexte.catalogue.jeux.values():

@@ -20,8 +20,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
-from ingestion.acquire import ErreurAcquisition, Verrou, ecrire_atomique
+from ingestion.archive import ErreurAcquisition, ecrire_atomique
 from ingestion.catalogue import ErreurCatalogue
+from ingestion.lock import Verrou
 from orchestration import steps
 from orchestration.alert_channels import ErreurEnvoi, canaux
 from orchestration.alerts import Alerte, Probleme, comparer

@@ -25,7 +25,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from ingestion.acquire import ErreurAcquisition, lecture_declaree
+from ingestion.acquire import lecture_declaree
+from ingestion.archive import ErreurAcquisition
 from ingestion.catalogue import Catalogue, ErreurCatalogue, Fichier, Jeu, Millesime
 from ingestion.demo import ecrire_territoire
 from ingestion.ingest import sans_donnees_personnelles

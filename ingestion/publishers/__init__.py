@@ -1,7 +1,7 @@
 """Where a declared file is today, publisher by publisher.
 
 Belongs here: the choice of the publisher's module from the card, what every module gives back.
-Does not belong here: requests (http), keeping bytes (acquire), what a card may say (catalogue).
+Does not belong here: requests (http), keeping bytes (archive), what a card may say (catalogue).
 """
 
 from __future__ import annotations

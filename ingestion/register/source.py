@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ingestion.acquire import EntreeVerrou, FichierAbsent, Obtenu, Origine, Source, SourceDepot
+from ingestion.acquire import FichierAbsent, Obtenu, Source, SourceDepot
 from ingestion.catalogue import Fichier, Jeu, Millesime
+from ingestion.lock import EntreeVerrou, Origine
 from ingestion.register.location import chemin_du_registre, est_registre
 
 

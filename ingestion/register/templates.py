@@ -9,7 +9,7 @@ from __future__ import annotations
 import codecs
 from pathlib import Path
 
-from ingestion.acquire import ecrire_atomique
+from ingestion.archive import ecrire_atomique
 from ingestion.catalogue import Catalogue
 from ingestion.register.schema import RACINE, Colonne, Table, tables
 

@@ -16,9 +16,11 @@ import pytest
 from editeur import DATE, PAGE_HTML, Editeur, Panne
 from jeu_essai import AUTRE, DATEE, REGLAGES, STABLE, TEXTE, URL, declarer, fichier
 
-from ingestion.acquire import Archive, EntreeVerrou, SourceDepot, SourceLive, Verrou, acquerir
+from ingestion.acquire import SourceDepot, SourceLive, acquerir
+from ingestion.archive import Archive
 from ingestion.catalogue import Catalogue, Fichier
 from ingestion.http import Client
+from ingestion.lock import EntreeVerrou, Verrou
 
 Passer = Callable[..., EntreeVerrou]
 

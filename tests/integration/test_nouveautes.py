@@ -19,9 +19,9 @@ from editeur import Editeur, Panne
 from faux_rafraichissement import RELEASE, Monde, publier_une_vide
 from jeu_essai import AUTRE, DATEE, REGLAGES, STABLE, TEXTE, URL, declarer, fichier
 
-from ingestion.acquire import Verrou
 from ingestion.catalogue import Adresse, Catalogue, Fichier
 from ingestion.http import Client
+from ingestion.lock import Verrou
 from orchestration import automation, steps, watch
 from orchestration.automation import HORAIRES, capteurs, decider, horaires, nouveautes, signaler_run_en_echec
 from orchestration.refresh_lock import verrou_de_rafraichissement
@@ -63,7 +63,8 @@ def en_direct(editeur: Editeur, dossier: Path, declare: Fichier) -> steps.Contex
 def lire(contexte: steps.Contexte) -> None:
     """What a run does of the publishers, without the models: acquisition, then the state of a release."""
     with Client(REGLAGES, editeur_local=contexte.reglages.editeur_local) as client:
-        from ingestion.acquire import Archive, SourceLive, acquerir
+        from ingestion.acquire import SourceLive, acquerir
+        from ingestion.archive import Archive
 
         archive, verrou = Archive(contexte.donnees / "archive"), Verrou(contexte.donnees / "verrou.yml")
         for jeu, millesime, declare in contexte.catalogue.fichiers():

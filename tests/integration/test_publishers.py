@@ -18,9 +18,11 @@ import pytest
 from editeur import PAGE_HTML, Editeur, Panne
 from jeu_essai import AUTRE, REGLAGES, TEXTE, declarer, fichier
 
-from ingestion.acquire import Archive, EntreeVerrou, SourceLive, Verrou, acquerir
+from ingestion.acquire import SourceLive, acquerir
+from ingestion.archive import Archive
 from ingestion.catalogue import Adresse, Jeu, Lecture
 from ingestion.http import Client, ErreurReseau
+from ingestion.lock import EntreeVerrou, Verrou
 from ingestion.publishers import Acces, ErreurAdresse, IdentifiantsAbsents, francetravail, insee_page, resoudre
 
 HUB = "https://www.insee.fr/fr/statistiques/8186144"

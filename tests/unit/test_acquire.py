@@ -15,21 +15,11 @@ from pathlib import Path
 import pytest
 import yaml
 
-from ingestion.acquire import (
-    PREUVES_GARDEES,
-    Archive,
-    EntreeVerrou,
-    ErreurAcquisition,
-    SourceDemo,
-    SourceDepot,
-    SourceLive,
-    Verrou,
-    acquerir,
-    ecrire_atomique,
-    lecture_declaree,
-)
+from ingestion.acquire import SourceDemo, SourceDepot, SourceLive, acquerir, lecture_declaree
+from ingestion.archive import PREUVES_GARDEES, Archive, ErreurAcquisition, ecrire_atomique
 from ingestion.catalogue import Attendus, Bloc, Cle, Fichier, Jeu, Lecture, Licence, Millesime, Variable
 from ingestion.http import Client
+from ingestion.lock import EntreeVerrou, Verrou
 
 TEXTE = b"CODGEO;TP60\nQP961001;12,5\n"
 AUTRE = b"CODGEO;TP60\nQP961001;13,0\n"

@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 from fiche_essai import bloc, fiche
 
-from ingestion.acquire import EntreeVerrou, Verrou
 from ingestion.cadence import rythme
 from ingestion.catalogue import Catalogue, Jeu
+from ingestion.lock import EntreeVerrou, Verrou
 from orchestration.freshness import evaluer, evaluer_jeu
 
 

@@ -15,9 +15,11 @@ import polars as pl
 import pytest
 from fiche_essai import TAUX, bloc, fiche
 
-from ingestion.acquire import Archive, SourceDepot, Verrou, acquerir
+from ingestion.acquire import SourceDepot, acquerir
+from ingestion.archive import Archive
 from ingestion.catalogue import Correction, Fichier, Jeu, Millesime
 from ingestion.ingest import BilanJeu, ingerer_jeu
+from ingestion.lock import Verrou
 from ingestion.parquet import retirer_non_declares
 
 BON = "CODGEO;TP60\nEnsemble;44,7\nQP961001;41,4\nQP961002;\nQP9;1\nQP961003;NaN\n"

@@ -15,9 +15,10 @@ import polars as pl
 import pytest
 from typer.testing import CliRunner
 
-from ingestion.acquire import SourceDepot, Verrou
+from ingestion.acquire import SourceDepot
 from ingestion.catalogue import Catalogue, Fichier, Jeu, Millesime
 from ingestion.ingest import BilanFichier, ingerer_jeu
+from ingestion.lock import Verrou
 from ingestion.register.personal import RETIRE
 from ingestion.register.schema import RACINE
 from ingestion.register.source import SourceRegistre

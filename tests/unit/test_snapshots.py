@@ -17,10 +17,11 @@ from fiche_essai import bloc, fiche
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingestion.acquire import SourceDepot, Verrou
+from ingestion.acquire import SourceDepot
 from ingestion.catalogue import Fichier, Jeu, Millesime
 from ingestion.frames import AUDIT
 from ingestion.ingest import ingerer_jeu
+from ingestion.lock import Verrou
 from ingestion.snapshots import comparer, journaliser, lignes_precedentes
 
 AVANT = pl.DataFrame({"code": ["A", "B", "C"], "valeur": ["1", "2", "3"], "_ligne": [2, 3, 4]})

@@ -13,8 +13,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from ingestion.acquire import EntreeVerrou, Verrou
 from ingestion.catalogue import Catalogue, Erratum, ErreurCatalogue, Jeu
+from ingestion.lock import EntreeVerrou, Verrou
 from ingestion.tables import SCHEMAS, _errata, construire_tables, copier_verrou, date_de_reference, ecrire_tables
 
 CATALOGUE = Catalogue()

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from faux_rafraichissement import Monde
 
-from ingestion.acquire import EntreeVerrou, Verrou
+from ingestion.lock import EntreeVerrou, Verrou
 from orchestration import watch
 from orchestration.alert_channels import ErreurEnvoi
 from orchestration.alerts import Alerte, Probleme, comparer
