@@ -16,7 +16,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from ingestion.acquire import Source, SourceDemo, SourceDepot, SourceLive
+from ingestion.acquire import Source, SourceDemo, SourceDepot, SourceLive, est_territoire
 from ingestion.catalogue import RACINE, Catalogue
 from ingestion.contours import calculer
 from ingestion.http import Client
@@ -45,7 +45,7 @@ def main(arguments: list[str] | None = None) -> int:
         return CODE_USAGE
     demo = (choix.deposit or choix.data / "territoire_demo") if choix.source == "demo" else None
     corrections = catalogue.corrections if demo is None else []
-    if demo is not None and choix.deposit is not None and not (demo / "references.yml").is_file():
+    if demo is not None and choix.deposit is not None and not est_territoire(demo):
         print(
             f"{demo} n'est pas un territoire fictif : des fichiers publiés demandent --source deposit.", file=sys.stderr
         )

@@ -93,6 +93,11 @@ class SourceDepot:
             ) from erreur
 
 
+def est_territoire(dossier: Path) -> bool:
+    """True for a fictitious territory, which writes its own national references; published files come without any."""
+    return (dossier / "references.yml").is_file()
+
+
 class SourceDemo(SourceDepot):
     """The embedded fictitious territory, written as a deposit."""
 

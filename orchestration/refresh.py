@@ -144,11 +144,14 @@ def verifier_demande(contexte: Contexte, seulement: Sequence[str]) -> None:
         raise ErreurUsage("La source « deposit » demande un dossier : --deposit DOSSIER ou OBSERVATOIRE_DEPOT.")
     if reglages.source != "live" and reglages.depot is not None and not reglages.depot.is_dir():
         raise ErreurUsage(f"Le dossier {reglages.depot} n'existe pas : donnez celui des fichiers publiés.")
-    if reglages.source == "demo" and reglages.depot is not None and not (reglages.depot / "references.yml").is_file():
-        raise ErreurUsage(
-            f"{reglages.depot} n'est pas un territoire fictif (il n'a pas de references.yml) : des fichiers publiés "
-            "demandent --source deposit, sans quoi leurs chiffres seraient dits fictifs."
-        )
+    if reglages.source == "demo" and reglages.depot is not None:
+        from ingestion.acquire import est_territoire
+
+        if not est_territoire(reglages.depot):
+            raise ErreurUsage(
+                f"{reglages.depot} n'est pas un territoire fictif (il n'a pas de references.yml) : des fichiers publiés "
+                "demandent --source deposit, sans quoi leurs chiffres seraient dits fictifs."
+            )
     inconnus = sorted(set(seulement) - set(contexte.catalogue.jeux)) if seulement else []
     if inconnus:
         connus = ", ".join(contexte.catalogue.jeux)

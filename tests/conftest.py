@@ -8,7 +8,7 @@ Does not belong here: fixtures of one room, which live beside its tests.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from pathlib import Path
 
 import pytest
@@ -36,6 +36,19 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 LAISSES = pytest.StashKey[int]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--sans-saut", action="store_true", help="a skipped test is a failed one: continuous integration")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A test that a machine cannot run is left out there, and said to be; where everything is installed, it must run."""
+    rapport = yield
+    if rapport.skipped and item.config.getoption("--sans-saut"):
+        rapport.outcome = "failed"
+    return rapport
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
