@@ -138,8 +138,11 @@ def _qui_se_repetent(table: pl.DataFrame) -> list[str]:
 
 
 def chemin_vide(donnees: Path, jeu: Jeu) -> Path:
-    """The file of typed cells, without a row, that stands for a dataset of which no file was ever read."""
-    return donnees / "normalise" / jeu.dossier / "_" / "_.cellules.parquet"
+    """The file of typed cells, without a row, that stands for a dataset of which no file was ever read.
+
+    Its name does not begin with `_` or `.`: Spark takes such files for hidden ones, and would find no table there.
+    """
+    return donnees / "normalise" / jeu.dossier / "vide" / "vide.cellules.parquet"
 
 
 def tenir_table_vide(donnees: Path, jeu: Jeu, schema: Mapping[str, Any] | None) -> None:

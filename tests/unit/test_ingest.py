@@ -328,12 +328,12 @@ def test_un_fichier_jamais_vu_peut_manquer_et_sa_table_est_vide(depot_essai: Dep
         [],
     )
     (vide,) = depot_essai.octets()
-    assert vide == "insee/essai/_/_.cellules.parquet"
+    assert vide == "insee/essai/vide/vide.cellules.parquet"
     assert pl.read_parquet(depot_essai.donnees / "normalise" / vide).rows() == []
     # Once read, the table of the file stands alone; once lost, the last good snapshot stays.
     (depot_essai.racine / "insee" / "essai" / "x.csv").write_text("CODGEO;TP60\nQP961001;41,4\n", encoding="utf-8")
     assert depot_essai.ingerer(facultatif(essai)).fichiers[0].en_service
-    assert "insee/essai/_/_.cellules.parquet" not in depot_essai.octets()
+    assert "insee/essai/vide/vide.cellules.parquet" not in depot_essai.octets()
     (depot_essai.racine / "insee" / "essai" / "x.csv").unlink()
     perdu = depot_essai.ingerer(facultatif(essai)).fichiers[0]
     assert (perdu.statut, perdu.en_service) == ("en_echec", True)

@@ -77,7 +77,7 @@ def test_a_truncated_last_row_of_a_large_file_leaves_nothing(tmp_path: Path) -> 
     assert (bilan.statut, bilan.en_service) == ("en_echec", False)
     assert f"ligne {LIGNES + 2} : 2 champs lus, 3 attendus" in bilan.message
     restes = [p for couche in ("raw", "normalise") for p in (tmp_path / "data" / couche).rglob("*") if p.is_file()]
-    assert [p.name for p in restes] == ["_.cellules.parquet"]
+    assert [p.name for p in restes] == ["vide.cellules.parquet"]
 
 
 def test_repeated_keys_of_a_large_file_are_found_across_batches(tmp_path: Path) -> None:
