@@ -56,13 +56,14 @@ class Ensemble:
     def __init__(self, chemins: list[Path]) -> None:
         self.a_cote = {chemin: chemin.with_name(f".{chemin.name}.partiel") for chemin in chemins}
         self._redacteurs: dict[Path, Any] = {}
+        self._constantes: dict[Path, list[str]] = {}
 
     def ajouter(self, tables: list[pl.DataFrame]) -> None:
         """One more batch of each file, in the order of the paths; the columns are those of the first batch."""
         import pyarrow.parquet as pq
 
         for (chemin, temporaire), table in zip(self.a_cote.items(), tables, strict=True):
-            lot = table.to_arrow(compat_level=pl.CompatLevel.oldest())
+            lot = _en_arrow(table, self._constantes.setdefault(chemin, _constantes(table)))
             if chemin not in self._redacteurs:
                 temporaire.parent.mkdir(parents=True, exist_ok=True)
                 self._redacteurs[chemin] = pq.ParquetWriter(
@@ -71,6 +72,8 @@ class Ensemble:
                     compression="zstd",
                     compression_level=NIVEAU_ZSTD,
                     use_dictionary=_qui_se_repetent(table),
+                    # A reader finds text, whether a column went through a dictionary or not.
+                    store_schema=False,
                 )
             # A fixed size of row groups: the default follows the machine, and the bytes with it.
             self._redacteurs[chemin].write_table(lot, row_group_size=LIGNES_PAR_GROUPE)
@@ -135,6 +138,38 @@ def _qui_se_repetent(table: pl.DataFrame) -> list[str]:
         return []
     distinctes = table.select(pl.all().approx_n_unique()).row(0)
     return [nom for nom, n in zip(table.columns, distinctes, strict=True) if 2 * n <= table.height]
+
+
+def _constantes(table: pl.DataFrame) -> list[str]:
+    """Columns of text that hold the same value in every row: name of the dataset, digest, level… of a file."""
+    textes = [nom for nom, genre in table.schema.items() if genre == pl.String]
+    if not (textes and table.height):
+        return []
+    une_seule = table.select((pl.col(nom) == pl.col(nom).first()).fill_null(False).all() for nom in textes).row(0)
+    return [nom for nom, seule in zip(textes, une_seule, strict=True) if seule]
+
+
+def _en_arrow(table: pl.DataFrame, dictionnaires: list[str]) -> Any:
+    """The batch for the Parquet writer, where `dictionnaires` (constant in the first batch) are written as such.
+
+    Written out, the same 64 characters for each of millions of cells are copied then hashed: four times the time.
+    """
+    import numpy as np
+    import pyarrow as pa
+
+    ancien = pl.CompatLevel.oldest()
+    autres = table.drop(dictionnaires).to_arrow(compat_level=ancien)
+    constantes = set(_constantes(table.select(dictionnaires)))
+    indices = pa.array(np.zeros(table.height, dtype=np.int32))
+
+    def colonne(nom: str) -> Any:
+        if nom not in dictionnaires:
+            return autres.column(nom)
+        if nom in constantes:
+            return pa.DictionaryArray.from_arrays(indices, pa.array([table[nom][0]], pa.large_string()))
+        return table[nom].to_arrow(compat_level=ancien).dictionary_encode()
+
+    return pa.table({nom: colonne(nom) for nom in table.columns})
 
 
 def chemin_vide(donnees: Path, jeu: Jeu) -> Path:

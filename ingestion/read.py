@@ -40,7 +40,7 @@ def lire(contenu: bytes | Path, nom: str, lecture: Lecture) -> pl.DataFrame:
 def lots(contenu: bytes | Path, nom: str, lecture: Lecture) -> Iterator[pl.DataFrame]:
     """Reads a published file: every column as text under its published name, and `_ligne`.
 
-    A CSV comes in batches of some 16 MB, in its order, and is never held whole; another format in one batch.
+    A CSV comes in batches of some 8 MB, in its order, and is never held whole; another format in one batch.
 
     Args:
         contenu: verified bytes of the file, or the file that holds them; an archive is opened by its magic bytes.

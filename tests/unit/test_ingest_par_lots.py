@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import polars as pl
 import pyarrow.parquet as pq
 import pytest
@@ -18,7 +19,7 @@ from fiche_essai import bloc, fiche
 from ingestion.acquire import SourceDepot
 from ingestion.catalogue import Cle, Fichier, Jeu, Millesime, Variable
 from ingestion.ingest import ingerer_jeu
-from ingestion.parquet import ouvrir_ensemble
+from ingestion.parquet import chemin_vide, ouvrir_ensemble
 from ingestion.read_csv import MORCEAU
 from ingestion.rows import se_decident_seules
 
@@ -117,3 +118,29 @@ def test_files_that_belong_together_change_together_or_not_at_all(tmp_path: Path
         couper()
     assert [chemin.read_bytes() for chemin in chemins] == avant
     assert sorted(p.name for p in tmp_path.iterdir()) == ["a.parquet", "b.parquet"]
+
+
+def test_a_column_of_one_value_is_text_like_any_other_whatever_the_next_batches_hold(tmp_path: Path) -> None:
+    """Columns that are constant in the first batch are written as dictionaries: no reader may see it."""
+    lots = [
+        {"jeu": ["a", "a"], "motif": ["m", "m"], "code": ["x", "y"], "rien": [None, None], "n": [1, 2]},
+        {"jeu": ["a", "a"], "motif": ["m", None], "code": ["x", "x"], "rien": ["é", None], "n": [3, None]},
+        {"jeu": ["b", "c"], "motif": [None, None], "code": [None, "z"], "rien": [None, None], "n": [5, 6]},
+    ]
+    schema = {"jeu": pl.String, "motif": pl.String, "code": pl.String, "rien": pl.String, "n": pl.Int32}
+    chemin = tmp_path / "a.parquet"
+    with ouvrir_ensemble([chemin]) as ensemble:
+        for lot in lots:
+            ensemble.ajouter([pl.DataFrame(lot, schema=schema)])
+    attendu = {nom: [valeur for lot in lots for valeur in lot[nom]] for nom in schema}
+    lu = pl.read_parquet(chemin)
+    assert (dict(lu.schema), lu.to_dict(as_series=False)) == (schema, attendu)
+    types = {ligne[0]: ligne[1] for ligne in duckdb.sql(f"describe from '{chemin}'").fetchall()}
+    assert types == dict.fromkeys(("jeu", "motif", "code", "rien"), "VARCHAR") | {"n": "INTEGER"}
+    assert pq.read_table(chemin).to_pydict() == attendu
+    assert pq.ParquetFile(chemin).schema_arrow.field("jeu").type == "string"
+
+
+def test_no_layer_has_a_name_that_an_engine_takes_for_hidden(tmp_path: Path) -> None:
+    vide = chemin_vide(tmp_path, lieux()).relative_to(tmp_path)
+    assert [partie for partie in vide.parts if partie.startswith(("_", "."))] == []
