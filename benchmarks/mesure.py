@@ -1,16 +1,18 @@
 """Run a command to its end and read what the operating system counted for it.
 
-Belongs here: one run, the median of several, the description of the machine.
+Belongs here: one run, the median of several, the exponent of growth, inputs made apart, the description of the machine.
 Does not belong here: which commands are compared, and any verdict.
 """
 
 from __future__ import annotations
 
 import json
+import math
 import os
 import platform
 import statistics
 import subprocess
+import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -49,6 +51,23 @@ def mesurer(commande: list[str], journal: Path) -> Mesure:
     if code:
         raise RuntimeError(f"{' '.join(commande)} ended with {code}: see {journal}")
     return Mesure(usage.ru_utime + usage.ru_stime, mur, usage.ru_maxrss / 1024, code)
+
+
+def fabriquer(fichier: Path, *echelle: str) -> int:
+    """Write places in a process of its own (options of `benchmarks.echelle points`), and say how many.
+
+    A process inherits the peak memory of the one that starts it: this one must stay small to read that of the sides.
+    """
+    journal = fichier.with_suffix(".txt")
+    mesurer([sys.executable, "-m", "benchmarks.echelle", "points", str(fichier), *echelle], journal)
+    return int(journal.read_text(encoding="utf-8").split(" rows")[0])
+
+
+def exposant(lignes: list[int], temps: list[float]) -> float:
+    """Slope of log(time) on log(rows), least squares."""
+    x, y = [math.log(n) for n in lignes], [math.log(t) for t in temps]
+    mx, my = sum(x) / len(x), sum(y) / len(y)
+    return sum((a - mx) * (b - my) for a, b in zip(x, y, strict=True)) / sum((a - mx) ** 2 for a in x)
 
 
 def mediane(mesures: list[Mesure], champ: str) -> float:

@@ -11,14 +11,13 @@ from __future__ import annotations
 
 import argparse
 import json
-import math
 import sys
 import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from benchmarks.mesure import alterner, brutes, ecrire, mediane, mesurer, resumer
+from benchmarks.mesure import alterner, brutes, ecrire, exposant, fabriquer, mediane, resumer
 
 COTES = ("brut", "complet", "polars", "duckdb", "pandas")
 OBJECTIFS = {"moteur_le_plus_rapide": 0.6, "pandas": 1.5, "memoire_mo": 1024, "exposant": 1.1}
@@ -148,23 +147,6 @@ def comparer(fichier: Path, tours: int, dossier: Path) -> dict[str, object]:
         "objectifs": OBJECTIFS,
         "mesures": brutes(lues),
     }
-
-
-def fabriquer(fichier: Path, *echelle: str) -> int:
-    """Write places in a process of its own (options of `benchmarks.echelle points`), and say how many.
-
-    A process inherits the peak memory of the one that starts it: this one must stay small to read that of the sides.
-    """
-    journal = fichier.with_suffix(".txt")
-    mesurer([sys.executable, "-m", "benchmarks.echelle", "points", str(fichier), *echelle], journal)
-    return int(journal.read_text(encoding="utf-8").split(" rows")[0])
-
-
-def exposant(lignes: list[int], temps: list[float]) -> float:
-    """Slope of log(time) on log(rows), least squares."""
-    x, y = [math.log(n) for n in lignes], [math.log(t) for t in temps]
-    mx, my = sum(x) / len(x), sum(y) / len(y)
-    return sum((a - mx) * (b - my) for a, b in zip(x, y, strict=True)) / sum((a - mx) ** 2 for a in x)
 
 
 def grandir(facteurs: list[int], tours: int, dossier: Path) -> dict[str, object]:

@@ -17,9 +17,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from benchmarks.mesure import alterner, brutes, ecrire, resumer
+from benchmarks.mesure import alterner, brutes, ecrire, exposant, resumer
 from benchmarks.p2_dbt import MEMOIRE, noeuds_compiles
-from benchmarks.p4_ingestion import exposant
 
 OBJECTIF = 1.1
 COUCHES = ("raw", "normalise", "spatial", "catalogue", "qualite")

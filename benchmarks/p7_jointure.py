@@ -17,7 +17,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from benchmarks.mesure import alterner, brutes, chronometrer, ecrire, resumer
+from benchmarks.mesure import alterner, brutes, chronometrer, ecrire, fabriquer, resumer
 
 OBJECTIF = 1.5
 COTES = ("projet", "shapely", "geopandas")
@@ -106,11 +106,8 @@ def comparer(lignes: int, donnees: Path, tours: int, dossier: Path) -> dict[str,
     Raises:
         RuntimeError: two sides do not give the same pairs.
     """
-    from benchmarks.echelle import centres_des_quartiers, lots_de_points
-    from benchmarks.echelle import ecrire as ecrire_points
-
     points = dossier / "points.csv"
-    ecrire_points(lots_de_points(lignes, centres=centres_des_quartiers(donnees)), points)
+    fabriquer(points, "--lignes", str(lignes), "--donnees", str(donnees))
     commande = [sys.executable, "-m", "benchmarks.p7_jointure", "--points", str(points), "--donnees", str(donnees)]
     cotes = {cote: [*commande, "--cote", cote] for cote in COTES}
     lues = alterner(cotes, tours, dossier, dedans=True)

@@ -15,7 +15,7 @@ import polars as pl
 import pytest
 
 from benchmarks import echelle
-from benchmarks.p4_ingestion import exposant
+from benchmarks.mesure import exposant
 from benchmarks.p6_modeles import multiplier
 
 
