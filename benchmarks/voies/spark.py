@@ -76,6 +76,10 @@ def session(travail: Path) -> Iterator[SparkSession]:
         "spark.sql.warehouse.dir": str(travail / "entrepot"),
         "spark.sql.catalogImplementation": "in-memory",
         "spark.sql.shuffle.partitions": "4",
+        # A table of 10 MB on the disk, the default, takes hundreds in an executor that has 1 GB for everything: joins of
+        # several such tables filled it and never ended.
+        "spark.sql.autoBroadcastJoinThreshold": "1m",
+        "spark.buffer.pageSize": "1m",
         # Hundreds of files of a few kB: several per task, instead of a task each.
         "spark.sql.files.openCostInBytes": "65536",
         "spark.ui.showConsoleProgress": "false",
