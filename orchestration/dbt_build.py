@@ -107,6 +107,7 @@ def construire(
         raise FileExistsError(f"{entrepot}: a build opens a fresh path, give another one")
     entrepot.parent.mkdir(parents=True, exist_ok=True)
     arguments = ["build", "--exclude-resource-type", "unit_test", *_choisis(selection)]
+    _oublier_une_autre_analyse(dbt, donnees)
     with _environnement(donnees, entrepot, memoire):
         resultat = _lancer(arguments, dbt, donnees, suivi)
         _fermer_entrepot()
@@ -122,6 +123,7 @@ def eprouver(dbt: Path, donnees: Path, entrepot: Path, *, selection: Sequence[st
     Raises:
         ErreurDbt: dbt stopped before running a test.
     """
+    _oublier_une_autre_analyse(dbt, donnees)
     with _environnement(donnees, entrepot, "600MB"):
         resultat = _lancer(["test", "--resource-type", "unit_test", *_choisis(selection)], dbt, donnees, None)
         _fermer_entrepot()
@@ -163,6 +165,19 @@ def analyser(dbt: Path, donnees: Path) -> Path:
 def dossier_cible(donnees: Path) -> Path:
     """Where dbt writes its manifest and its compiled SQL: never in the checkout."""
     return donnees / "dbt" / "cible"
+
+
+def _oublier_une_autre_analyse(dbt: Path, donnees: Path) -> None:
+    """Keep what dbt parsed last time only for the very same project: for another one, it parses everything again.
+
+    dbt would compare the files one by one, and read again those that changed; a figure is not worth that trust.
+    """
+    cible, empreinte = dossier_cible(donnees), empreinte_dossiers(dbt, ["."])
+    marque = cible / ".empreinte"
+    if not marque.exists() or marque.read_text(encoding="utf-8") != empreinte:
+        (cible / "partial_parse.msgpack").unlink(missing_ok=True)
+        cible.mkdir(parents=True, exist_ok=True)
+        marque.write_text(empreinte, encoding="utf-8")
 
 
 def _choisis(selection: Sequence[str]) -> list[str]:

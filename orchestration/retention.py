@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from orchestration.refresh_lock import verrou_de_rafraichissement
 from orchestration.state import Etat
-from orchestration.steps import taille
+from orchestration.steps import dernier_entrepot, taille
 
 if TYPE_CHECKING:
     from orchestration.steps import Contexte
@@ -77,7 +77,8 @@ def _entrepots(contexte: Contexte) -> Iterator[Reste]:
     etat = Etat.lire(contexte.donnees)
     dossiers = sorted(d for d in (contexte.donnees / "entrepot").glob("*") if d.is_dir())
     # The one of the last release, or the latest when nothing was ever released.
-    garde = (etat.entrepot if etat else None) or (dossiers[-1].name if dossiers else None)
+    dernier = dernier_entrepot(contexte)
+    garde = (etat.entrepot if etat else None) or (dernier.parent.name if dernier else None)
     for dossier in dossiers:
         if dossier.name != garde:
             yield Reste("entrepôt", dossier.name, taille(dossier), lambda d=dossier: shutil.rmtree(d))  # type: ignore[misc]

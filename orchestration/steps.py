@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
 TERRITOIRE = "territoire_demo"
 MARQUE_DEMO = ".empreinte"
+ENTREPOT = "entrepot.duckdb"
+EN_COURS = "en_cours"
 
 
 @dataclass(frozen=True)
@@ -338,12 +340,20 @@ def valider_jeu(contexte: Contexte, jeu: Jeu) -> list[Resultat]:
 
 
 def construire_entrepot(contexte: Contexte, suivi: Callable[[str], None] | None = None) -> BilanDbt:
-    """Every model and test, in a warehouse at a fresh path."""
+    """Every model and test, in an empty folder that takes the name of the build once dbt has ended.
+
+    The folder has the same name each time: dbt parses the whole project again when the path of the warehouse changes.
+    """
     from orchestration import dbt_build
 
-    chemin = contexte.donnees / "entrepot" / _identifiant_construction() / "entrepot.duckdb"
-    reglages = contexte.reglages
-    return dbt_build.construire(reglages.dbt, reglages.data, chemin, memoire=reglages.memoire_sql, suivi=suivi)
+    chantier, reglages = contexte.donnees / "entrepot" / EN_COURS, contexte.reglages
+    if chantier.exists():  # what a killed run left
+        shutil.rmtree(chantier)
+    bilan = dbt_build.construire(
+        reglages.dbt, reglages.data, chantier / ENTREPOT, memoire=reglages.memoire_sql, suivi=suivi
+    )
+    fini = chantier.rename(chantier.with_name(_identifiant_construction()))
+    return replace(bilan, entrepot=fini / ENTREPOT)
 
 
 def _identifiant_construction() -> str:
@@ -351,8 +361,9 @@ def _identifiant_construction() -> str:
 
 
 def dernier_entrepot(contexte: Contexte) -> Path | None:
-    """The warehouse of the latest build, if there is one."""
-    return max((contexte.donnees / "entrepot").glob("*/entrepot.duckdb"), default=None)
+    """The warehouse of the latest build that ended, if there is one."""
+    construits = (contexte.donnees / "entrepot").glob(f"*/{ENTREPOT}")
+    return max((chemin for chemin in construits if chemin.parent.name != EN_COURS), default=None)
 
 
 def balayer_entrepots(contexte: Contexte, garder: str | None) -> None:
