@@ -90,6 +90,9 @@ def main() -> int:
     analyse.add_argument("--tuer", action="store_true", help="kill one executor of Spark in the middle")
     analyse.add_argument("--rapport", action="store_true", help="write the report into docs/voies.md")
     options = analyse.parse_args()
+    if options.rapport:  # a run may last an hour: the place of its report is looked for first
+        marque = _marque(options.voie, options.origine, tuer=options.tuer)
+        inserer(RAPPORT.read_text(encoding="utf-8"), marque)
     with tempfile.TemporaryDirectory(prefix="obs-voies-") as dossier:
         epreuve = eprouver(options.voie, options.donnees.resolve(), Path(dossier), tuer=options.tuer)
     for constat in epreuve.constats:

@@ -121,6 +121,17 @@ def test_models_use_portable_sql_only() -> None:
     assert fautes == []
 
 
+def test_no_text_of_the_sql_holds_a_doubled_quote() -> None:
+    """Spark reads `'a''b'` as two texts side by side, `ab`: the quote is written `chr(39)`."""
+    sources = [*MODELES.rglob("*.sql"), *(MODELES.parent / "macros" / "portable").glob("*.sql")]
+    fautes = []
+    for chemin in sorted(sources):
+        sans_commentaires = re.sub(r"\{#.*?#\}|--[^\n]*", "", chemin.read_text(encoding="utf-8"), flags=re.S)
+        textes = re.findall(r"'((?:[^']|'')*)'", sans_commentaires)
+        fautes += [f"{chemin.relative_to(RACINE)}: '{texte}'" for texte in textes if "''" in texte]
+    assert fautes == []
+
+
 def test_the_map_of_the_readme_is_the_tree() -> None:
     texte = (RACINE / "README.md").read_text(encoding="utf-8")
     carte = texte.split("## The house", 1)[1].split("```")[1]

@@ -4,7 +4,7 @@
 {% macro nom_compare(expression) -%}
     replace(
         replace(
-            translate(lower({{ expression }}), 'àâäáãéèêëíîïìóôöòõúùûüçñÿ''’-', 'aaaaaeeeeiiiiooooouuuucny   '),
+            translate(lower({{ expression }}), 'àâäáãéèêëíîïìóôöòõúùûüçñÿ’-' || chr(39), 'aaaaaeeeeiiiiooooouuuucny   '),
             ' ', ''
         ),
         'œ', 'oe'
