@@ -157,12 +157,19 @@ bench: setup nginx ## performance goals on the release of DATA, with its sheets,
 	@$(BIN)/python -m benchmarks.p1_rien_de_change --deposit $(DEPOSIT)
 	@$(BIN)/python -m benchmarks.p11_tests
 
-bench-quick: setup ## the same programs at small sizes, one round, in minutes; writes benchmarks/resultats too
+bench-quick: export OBSERVATOIRE_MESURES = build/mesures
+bench-quick: setup nginx ## the same programs at small sizes on DATA, one round, in minutes; writes build/mesures
 	@VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet -e '.[bench]'
+	@$(BIN)/python -m benchmarks.p1_rien_de_change --sans-fiches --tours 1
+	@$(BIN)/python -m benchmarks.p2_dbt $(DATA) --tours 1 --source $(SOURCE)
+	@$(BIN)/python -m benchmarks.p3_orchestration $(DATA) $(or $(DEPOSIT),$(DATA)/territoire_demo) --tours 1
 	@$(BIN)/python -m benchmarks.p4_ingestion --lignes 500000 --tours 1
 	@$(BIN)/python -m benchmarks.p4_ingestion --facteurs 1 4 --tours 1
+	@$(BIN)/python -m benchmarks.p6_modeles $(DATA) --facteurs 1 2 --tours 1
 	@$(BIN)/python -m benchmarks.p7_jointure --donnees $(DATA) --lignes 250000 --tours 1
 	@$(BIN)/python -m benchmarks.p8_taille $(DATA)/releases/current --source $(SOURCE)
+	@$(BIN)/python -m benchmarks.p9_fiche_ecran $(DATA) $(DATA)/releases/current/quartiers --sessions 5 --tours 1 --source $(SOURCE)
+	@$(BIN)/python -m benchmarks.p10_fiches $(DATA)/releases/current --tours 1 --source $(SOURCE)
 
 lock: setup ## resolve requirements.lock again, and the lock of the catalogue from the last run
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate --generate-hashes --extra dev pyproject.toml -o requirements.lock

@@ -20,7 +20,8 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-RESULTATS = Path(__file__).resolve().parent / "resultats"
+# `make bench-quick` writes elsewhere: a figure at a small size never takes the place of one that the report quotes.
+RESULTATS = Path(os.environ.get("OBSERVATOIRE_MESURES") or Path(__file__).resolve().parent / "resultats")
 
 
 @dataclass(frozen=True)
@@ -128,8 +129,8 @@ def machine() -> str:
 
 
 def ecrire(nom: str, contenu: dict[str, object]) -> Path:
-    """Write `resultats/<nom>.json` with the machine and the date."""
-    RESULTATS.mkdir(exist_ok=True)
+    """Write `<nom>.json` in `RESULTATS` with the machine and the date."""
+    RESULTATS.mkdir(parents=True, exist_ok=True)
     chemin = RESULTATS / f"{nom}.json"
     entete = {"machine": machine(), "date": datetime.now(UTC).strftime("%Y-%m-%d")}
     chemin.write_text(json.dumps(entete | contenu, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
