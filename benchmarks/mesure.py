@@ -14,14 +14,19 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
+from multiprocessing import get_context
 from pathlib import Path
+from typing import TypeVar
 
 # `make bench-quick` writes elsewhere: a figure at a small size never takes the place of one that the report quotes.
 RESULTATS = Path(os.environ.get("OBSERVATOIRE_MESURES") or Path(__file__).resolve().parent / "resultats")
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -52,6 +57,12 @@ def mesurer(commande: list[str], journal: Path) -> Mesure:
     if code:
         raise RuntimeError(f"{' '.join(commande)} ended with {code}: see {journal}")
     return Mesure(usage.ru_utime + usage.ru_stime, mur, usage.ru_maxrss / 1024, code)
+
+
+def a_part(fonction: Callable[..., T], *arguments: object) -> T:
+    """What `fonction` returns, called in a process of its own, whose peak memory the measured sides do not inherit."""
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as processus:
+        return processus.submit(fonction, *arguments).result()
 
 
 def fabriquer(fichier: Path, *echelle: str) -> int:

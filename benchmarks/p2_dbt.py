@@ -17,7 +17,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from benchmarks.mesure import alterner, brutes, ecrire, resumer
+from benchmarks.mesure import a_part, alterner, brutes, ecrire, resumer
 
 OBJECTIF = 1.25
 # Fixed cost allowed on the deposit, in seconds: whatever the data, then per model and per test.
@@ -117,8 +117,8 @@ def copier(donnees: Path, cellules: int, dossier: Path) -> tuple[Path, int]:
 
 def comparer(donnees: Path, cellules: int, tours: int, dossier: Path) -> dict[str, object]:
     """The sides in turn on a copy of `donnees`, after one build that is not counted (it compiles the SQL)."""
-    ici, lues = copier(donnees, cellules, dossier)
-    construire_par_dbt(ici)
+    ici, lues = a_part(copier, donnees, cellules, dossier)
+    a_part(construire_par_dbt, ici)
     noeuds = noeuds_compiles(ici)
     modeles, tests = (sum(noeud["type"] == sorte for noeud in noeuds) for sorte in ("model", "test"))
     cotes = {c: [sys.executable, "-m", "benchmarks.p2_dbt", str(ici), "--cote", c] for c in COTES}

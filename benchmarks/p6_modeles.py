@@ -17,7 +17,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from benchmarks.mesure import alterner, brutes, ecrire, exposant, resumer
+from benchmarks.mesure import a_part, alterner, brutes, ecrire, exposant, resumer
 from benchmarks.p2_dbt import MEMOIRE, noeuds_compiles
 
 OBJECTIF = 1.1
@@ -98,7 +98,7 @@ def comparer(donnees: Path, facteurs: list[int], tours: int, dossier: Path) -> d
     commandes = {}
     for facteur in facteurs:
         ici = dossier / f"x{facteur}"
-        echelles.append({"facteur": facteur, "cellules": multiplier(donnees, facteur, ici)})
+        echelles.append({"facteur": facteur, "cellules": a_part(multiplier, donnees, facteur, ici)})
         commande = [sys.executable, "-m", "benchmarks.p6_modeles", str(donnees), "--copie", str(ici)]
         commandes[f"x{facteur}"] = [*commande, "--lignes", str(dossier / f"x{facteur}.json")]
     lues = alterner(commandes, tours, dossier)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import itertools
+import os
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,7 @@ import polars as pl
 import pytest
 
 from benchmarks import echelle
-from benchmarks.mesure import exposant
+from benchmarks.mesure import a_part, exposant
 from benchmarks.p6_modeles import multiplier
 
 
@@ -87,3 +88,10 @@ def test_an_exponent_is_the_slope_of_the_logarithms() -> None:
     assert exposant([10, 100, 1_000], [3.0, 30.0, 300.0]) == pytest.approx(1.0)
     assert exposant([10, 100], [5.0, 500.0]) == pytest.approx(2.0)
     assert exposant([1, 10, 100], [7.0, 7.0, 7.0]) == pytest.approx(0.0)
+
+
+def test_what_is_prepared_apart_is_done_by_another_process() -> None:
+    """The peak memory of a process is handed down to the commands that it starts."""
+    assert a_part(os.getpid) != os.getpid()
+    with pytest.raises(ZeroDivisionError):
+        a_part(divmod, 1, 0)
