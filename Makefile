@@ -157,7 +157,7 @@ bench: setup nginx ## performance goals on the release of DATA, with its sheets,
 	@$(BIN)/python -m benchmarks.p1_rien_de_change --deposit $(DEPOSIT)
 	@$(BIN)/python -m benchmarks.p11_tests
 
-bench-quick: export OBSERVATOIRE_MESURES = build/mesures
+bench-quick: export BENCH_MESURES = build/mesures
 bench-quick: setup nginx ## the same programs at small sizes on DATA, one round, in minutes; writes build/mesures
 	@VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet -e '.[bench]'
 	@$(BIN)/python -m benchmarks.p1_rien_de_change --sans-fiches --tours 1

@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import TypeVar
 
 # `make bench-quick` writes elsewhere: a figure at a small size never takes the place of one that the report quotes.
-RESULTATS = Path(os.environ.get("OBSERVATOIRE_MESURES") or Path(__file__).resolve().parent / "resultats")
+RESULTATS = Path(os.environ.get("BENCH_MESURES") or Path(__file__).resolve().parent / "resultats")
 
 T = TypeVar("T")
 
