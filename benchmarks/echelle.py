@@ -101,6 +101,12 @@ def _ecrire_lot(lot: pl.DataFrame, flux: IO[bytes], *, entete: bool) -> None:
     lot.write_csv(flux, separator=";", include_header=entete)
 
 
+def ecrire_points(chemin: Path, lignes: int, donnees: Path | None = None) -> int:
+    """Write places in a CSV, half of them around the quartiers of a data folder if there is one; returns the number of rows."""
+    centres = centres_des_quartiers(donnees) if donnees else None
+    return ecrire(lots_de_points(lignes, centres=centres), chemin)
+
+
 def centres_des_quartiers(donnees: Path) -> np.ndarray:
     """Longitude and latitude of a point in each quartier of a data folder (`spatial/surfaces.parquet`)."""
     return pl.read_parquet(donnees / "spatial" / "surfaces.parquet", columns=["longitude", "latitude"]).to_numpy()
@@ -115,11 +121,10 @@ def main() -> None:
     analyse.add_argument("--donnees", type=Path, help="data folder whose quartiers attract half of the places")
     options = analyse.parse_args()
     if options.forme == "valeurs":
-        lots = lots_de_valeurs(options.facteur)
+        lignes = ecrire(lots_de_valeurs(options.facteur), options.chemin)
     else:
-        centres = centres_des_quartiers(options.donnees) if options.donnees else None
-        lots = lots_de_points(options.lignes or POINTS_X1 * options.facteur, centres=centres)
-    print(f"{ecrire(lots, options.chemin)} rows, {options.chemin.stat().st_size} bytes ({options.chemin})")
+        lignes = ecrire_points(options.chemin, options.lignes or POINTS_X1 * options.facteur, options.donnees)
+    print(f"{lignes} rows, {options.chemin.stat().st_size} bytes ({options.chemin})")
 
 
 if __name__ == "__main__":

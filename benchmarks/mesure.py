@@ -12,7 +12,6 @@ import os
 import platform
 import statistics
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -63,16 +62,6 @@ def a_part(fonction: Callable[..., T], *arguments: object) -> T:
     """What `fonction` returns, called in a process of its own, whose peak memory the measured sides do not inherit."""
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as processus:
         return processus.submit(fonction, *arguments).result()
-
-
-def fabriquer(fichier: Path, *echelle: str) -> int:
-    """Write places in a process of its own (options of `benchmarks.echelle points`), and say how many.
-
-    A process inherits the peak memory of the one that starts it: this one must stay small to read that of the sides.
-    """
-    journal = fichier.with_suffix(".txt")
-    mesurer([sys.executable, "-m", "benchmarks.echelle", "points", str(fichier), *echelle], journal)
-    return int(journal.read_text(encoding="utf-8").split(" rows")[0])
 
 
 def exposant(lignes: list[int], temps: list[float]) -> float:

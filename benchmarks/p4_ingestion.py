@@ -17,7 +17,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from benchmarks.mesure import alterner, brutes, ecrire, exposant, fabriquer, mediane, resumer
+from benchmarks.echelle import POINTS_X1, ecrire_points
+from benchmarks.mesure import a_part, alterner, brutes, ecrire, exposant, mediane, resumer
 
 COTES = ("brut", "complet", "polars", "duckdb", "pandas")
 OBJECTIFS = {"moteur_le_plus_rapide": 0.6, "pandas": 1.5, "memoire_mo": 1024, "exposant": 1.1}
@@ -154,7 +155,7 @@ def grandir(facteurs: list[int], tours: int, dossier: Path) -> dict[str, object]
     echelles = []
     for facteur in facteurs:
         fichier = dossier / f"lieux_x{facteur}.csv"
-        lignes = fabriquer(fichier, "--facteur", str(facteur))
+        lignes = a_part(ecrire_points, fichier, POINTS_X1 * facteur)
         lues = alterner({"complet": commande("complet", fichier)}, tours, dossier)["complet"]
         mesures = {champ: round(mediane(lues, champ), 2) for champ in ("cpu_s", "mur_s", "memoire_mo")}
         echelles.append({"facteur": facteur, "lignes": lignes, "octets": fichier.stat().st_size, **mesures})
@@ -190,7 +191,7 @@ def main() -> None:
             return
         fichier = options.fichier or dossier / "lieux.csv"
         if options.fichier is None:
-            fabriquer(fichier, "--lignes", str(options.lignes))
+            a_part(ecrire_points, fichier, options.lignes)
         resultat = comparer(fichier, options.tours, dossier)
         chemin = ecrire("p4", resultat)
         print(json.dumps({c: resultat[c] for c in ("medianes", "rapports")}), f"({chemin})")

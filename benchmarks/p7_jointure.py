@@ -17,7 +17,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from benchmarks.mesure import alterner, brutes, chronometrer, ecrire, fabriquer, resumer
+from benchmarks.echelle import ecrire_points
+from benchmarks.mesure import a_part, alterner, brutes, chronometrer, ecrire, resumer
 
 OBJECTIF = 1.5
 COTES = ("projet", "shapely", "geopandas")
@@ -107,7 +108,7 @@ def comparer(lignes: int, donnees: Path, tours: int, dossier: Path) -> dict[str,
         RuntimeError: two sides do not give the same pairs.
     """
     points = dossier / "points.csv"
-    fabriquer(points, "--lignes", str(lignes), "--donnees", str(donnees))
+    a_part(ecrire_points, points, lignes, donnees)
     commande = [sys.executable, "-m", "benchmarks.p7_jointure", "--points", str(points), "--donnees", str(donnees)]
     cotes = {cote: [*commande, "--cote", cote] for cote in COTES}
     lues = alterner(cotes, tours, dossier, dedans=True)

@@ -63,7 +63,9 @@ class Ensemble:
         import pyarrow.parquet as pq
 
         for (chemin, temporaire), table in zip(self.a_cote.items(), tables, strict=True):
-            lot = _en_arrow(table, self._constantes.setdefault(chemin, _constantes(table)))
+            if chemin not in self._constantes:
+                self._constantes[chemin] = _constantes(table)
+            lot = _en_arrow(table, self._constantes[chemin])
             if chemin not in self._redacteurs:
                 temporaire.parent.mkdir(parents=True, exist_ok=True)
                 self._redacteurs[chemin] = pq.ParquetWriter(
