@@ -162,7 +162,7 @@ bench-quick: setup nginx ## the same programs at small sizes on DATA, one round,
 	@VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet -e '.[bench]'
 	@$(BIN)/python -m benchmarks.p1_rien_de_change --sans-fiches --tours 1
 	@$(BIN)/python -m benchmarks.p2_dbt $(DATA) --tours 1 --source $(SOURCE)
-	@$(BIN)/python -m benchmarks.p3_orchestration $(DATA) $(or $(DEPOSIT),$(DATA)/territoire_demo) --tours 1
+	@$(BIN)/python -m benchmarks.p3_orchestration $(DATA) $(or $(DEPOSIT),$(DATA)/territoire_demo) --source $(SOURCE) --tours 1
 	@$(BIN)/python -m benchmarks.p4_ingestion --lignes 500000 --tours 1
 	@$(BIN)/python -m benchmarks.p4_ingestion --facteurs 1 4 --tours 1
 	@$(BIN)/python -m benchmarks.p6_modeles $(DATA) --facteurs 1 2 --tours 1
