@@ -8,6 +8,7 @@ Does not belong here: fixtures of one room, which live beside its tests.
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Generator
 from pathlib import Path
 
@@ -70,6 +71,12 @@ def _une_fois(fabrique: pytest.TempPathFactory, nom: str, faire: Callable[[Path]
             faire(dossier)
             fait.touch()
     return dossier
+
+
+@pytest.fixture(autouse=True)
+def _programme_principal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The page that Streamlit's AppTest ran stays `__main__`: a process that a later test starts would run it again."""
+    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
 
 
 @pytest.fixture(scope="session")
