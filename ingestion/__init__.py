@@ -4,8 +4,15 @@ Belongs here: reading the catalogue, acquiring, checking, parsing, normalising a
 Does not belong here: any comparison between territories (dbt_project), any file meant for readers (publication).
 """
 
-import os
+import ctypes
+import sys
 
-# The allocator of Polars keeps freed pages for ten seconds, so that memory grows with the number of batches. Given back at
-# once, a tenth less is held, and nothing is slower (benchmarks/report.md, P5). Read when Polars is loaded.
-os.environ.setdefault("_RJEM_MALLOC_CONF", "dirty_decay_ms:0,muzzy_decay_ms:0")
+# Name of the setting in <malloc.h>.
+M_MMAP_THRESHOLD = -3
+GRAND_BLOC = 4 << 20
+
+# Each batch takes and frees blocks of several MB; glibc learns to keep such blocks in its heap, in pieces, so that memory
+# grows with the number of batches. A fixed threshold gives them back at once (benchmarks/report.md, P5). Another C library
+# has no such setting, and no such habit.
+if sys.platform == "linux" and hasattr(ctypes.CDLL(None), "mallopt"):
+    ctypes.CDLL(None).mallopt(M_MMAP_THRESHOLD, GRAND_BLOC)

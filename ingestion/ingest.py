@@ -250,16 +250,22 @@ class _Travail:
         chemins = [brut, *(self._type(nature) for nature in NATURES)]
         with ouvrir_ensemble(chemins, sommes=self._sommes) as ensemble:
             for lues in self._lots(contenu, fichier, lecture):
-                lues, refus = examiner(lues, self.jeu, self.fichier) if est_registre(self.jeu) else (lues, [])
-                corrigees = corriger(lues, self.corrections, self.jeu, self.millesime, self.fichier)
-                normalise = normaliser(corrigees, self.jeu, self.millesime, fichier, sha256)
-                normalise = ecarter(normalise, refus, self.jeu, self.millesime.millesime, self.fichier)
-                audit = {"_jeu": self.jeu.jeu, "_millesime": self.millesime.millesime}
-                audit |= {"_empreinte": sha256, "_ingere_le": ingere_le}
-                publiees = lues.with_columns(pl.lit(valeur).alias(nom) for nom, valeur in audit.items())
-                ensemble.ajouter([publiees, *(getattr(normalise, nature) for nature in NATURES)])
+                ensemble.ajouter(self._couches(lues, fichier, sha256, ingere_le))
+                # The next batch is not read while this one is in memory.
+                del lues
             ensemble.fermer({"sha256": sha256, "normalise": empreinte})
             self._noter_les_changements(ensemble.a_cote[brut], sha256, contenu.stat().st_size)
+
+    def _couches(self, lues: pl.DataFrame, fichier: Fichier, sha256: str, ingere_le: str) -> list[pl.DataFrame]:
+        """The rows of a batch as the raw layer holds them, then the typed layers in the order of `NATURES`."""
+        lues, refus = examiner(lues, self.jeu, self.fichier) if est_registre(self.jeu) else (lues, [])
+        corrigees = corriger(lues, self.corrections, self.jeu, self.millesime, self.fichier)
+        normalise = normaliser(corrigees, self.jeu, self.millesime, fichier, sha256)
+        normalise = ecarter(normalise, refus, self.jeu, self.millesime.millesime, self.fichier)
+        audit = {"_jeu": self.jeu.jeu, "_millesime": self.millesime.millesime}
+        audit |= {"_empreinte": sha256, "_ingere_le": ingere_le}
+        publiees = lues.with_columns(pl.lit(valeur).alias(nom) for nom, valeur in audit.items())
+        return [publiees, *(getattr(normalise, nature) for nature in NATURES)]
 
     def _lots(self, contenu: Path, fichier: Fichier, lecture: Lecture) -> Iterator[pl.DataFrame]:
         """The rows of the file: in one batch when a rule of its card, or a correction, looks at several of them."""

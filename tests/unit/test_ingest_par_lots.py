@@ -6,6 +6,7 @@ Does not belong here: the reading itself (test_read), small files (test_ingest).
 
 from __future__ import annotations
 
+import weakref
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ import pyarrow.parquet as pq
 import pytest
 from fiche_essai import bloc, fiche
 
+import ingestion.ingest
 from ingestion.acquire import SourceDepot
 from ingestion.catalogue import Cle, Fichier, Jeu, Millesime, Variable
 from ingestion.ingest import ingerer_jeu
@@ -69,6 +71,34 @@ def test_a_large_file_gives_every_row_its_line_and_its_value(tmp_path: Path) -> 
     lues = [None if i % 10_000 == 7 else float(i % 1000) for i in range(LIGNES)]
     assert cellules["valeur"].to_list() == lues
     assert pq.ParquetFile(next((tmp_path / "data" / "raw").rglob("*.parquet"))).num_row_groups > 1
+
+
+def test_a_batch_is_forgotten_before_the_next_one_is_typed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The cells of two batches together would be most of the memory of an ingestion."""
+    cellules: list[weakref.ref[pl.DataFrame]] = []
+    typer = ingestion.ingest.normaliser
+
+    def suivre(*arguments: Any) -> Any:
+        assert [reste for reste in cellules if reste() is not None] == []
+        normalise = typer(*arguments)
+        cellules.append(weakref.ref(normalise.cellules))
+        return normalise
+
+    monkeypatch.setattr(ingestion.ingest, "normaliser", suivre)
+    deposer(tmp_path / "depot")
+    assert ingerer(lieux(), tmp_path).statut == "a_jour"
+    assert len(cellules) > 1
+
+
+def test_a_batch_without_a_row_takes_no_place_in_a_file(tmp_path: Path) -> None:
+    """Every group of rows is described in memory until the file is closed: most batches put nothing in quarantine."""
+    chemin = tmp_path / "quarantaine.parquet"
+    pleine, vide = pl.DataFrame({"motif": ["a", "b"]}), pl.DataFrame(schema={"motif": pl.String})
+    with ouvrir_ensemble([chemin]) as ensemble:
+        for lot in (vide, pleine, vide, pleine):
+            ensemble.ajouter([lot])
+    assert pl.read_parquet(chemin)["motif"].to_list() == ["a", "b", "a", "b"]
+    assert pq.ParquetFile(chemin).num_row_groups <= 3
 
 
 def test_a_truncated_last_row_of_a_large_file_leaves_nothing(tmp_path: Path) -> None:
