@@ -2,7 +2,15 @@
 Rank of a quartier among those observed in its département, least favourable first (gap_method §9), with the ranks its
 interval allows. None for a neutral indicator nor for one kept out of the sheets. When the interval is not known the
 bounds of the rank stay empty. A billionth keeps the noise of floating point out of touching intervals.
+
+Nothing compares the quartiers two by two: the values and the ends of the intervals are points of one line, read once in
+order. At equal places what opens comes before what closes.
 #}
+{%- set plus_loin = 'over (
+            partition by zonage, indicateur, periode, code_departement
+            order by abscisse asc, est_fin asc
+            rows between unbounded preceding and current row
+        )' -%}
 with places as (
     select
         v.code_territoire as code_qpv,
@@ -11,10 +19,17 @@ with places as (
         v.periode,
         q.code_departement,
         v.statut,
-        i.incertitude,
         i.sens * v.valeur as faveur,
-        case when i.sens = 1 then v.borne_basse else -v.borne_haute end as faveur_basse,
-        case when i.sens = 1 then v.borne_haute else -v.borne_basse end as faveur_haute
+        case
+            when i.incertitude = 'aucune' then i.sens * v.valeur
+            when i.sens = 1 then v.borne_basse
+            else -v.borne_haute
+        end as faveur_basse,
+        case
+            when i.incertitude = 'aucune' then i.sens * v.valeur
+            when i.sens = 1 then v.borne_haute
+            else -v.borne_basse
+        end as faveur_haute
     from {{ ref('int_valeurs__toutes') }} as v
     inner join {{ source('catalogue', 'indicateurs') }} as i on v.indicateur = i.indicateur
     inner join {{ ref('int_territoires__quartiers') }} as q on v.code_territoire = q.code_qpv and v.zonage = q.zonage
@@ -28,49 +43,68 @@ effectifs as (
         periode,
         code_departement,
         sum(case when statut = 'observe' then 1 else 0 end) as effectif,
+        sum(case when statut = 'observe' and faveur_basse is not null then 1 else 0 end) as nb_intervalles,
         sum(case when statut = 'observe' then 0 else 1 end) as nb_non_diffuses
     from places
     group by zonage, indicateur, periode, code_departement
 ),
 
-observees as (
+points as (
+    select
+        p.code_qpv,
+        p.zonage,
+        p.indicateur,
+        p.periode,
+        p.code_departement,
+        n.nature,
+        case when n.nature in ('depassee', 'haute') then 1 else 0 end as est_fin,
+        case n.nature
+            when 'valeur' then p.faveur
+            when 'depassee' then p.faveur + 1e-9
+            when 'basse' then p.faveur_basse
+            when 'haute' then p.faveur_haute + 1e-9
+        end as abscisse
+    from places as p
+    cross join (
+        select 'valeur' as nature
+        union all
+        select 'depassee' as nature
+        union all
+        select 'basse' as nature
+        union all
+        select 'haute' as nature
+    ) as n
+    where p.statut = 'observe'
+),
+
+{# Before each point: the values passed, the intervals ended, the intervals begun. #}
+comptes as (
     select
         code_qpv,
         zonage,
         indicateur,
         periode,
         code_departement,
-        faveur,
-        case when incertitude = 'aucune' then faveur else faveur_basse end as faveur_basse,
-        case when incertitude = 'aucune' then faveur else faveur_haute end as faveur_haute
-    from places
-    where statut = 'observe'
+        nature,
+        sum(case when nature = 'depassee' then 1 else 0 end) {{ plus_loin }} as nb_depassees,
+        sum(case when nature = 'haute' then 1 else 0 end) {{ plus_loin }} as nb_finis,
+        sum(case when nature = 'basse' then 1 else 0 end) {{ plus_loin }} as nb_commences
+    from points
+    where abscisse is not null
 ),
 
 rangs as (
     select
-        ici.code_qpv,
-        ici.zonage,
-        ici.indicateur,
-        ici.periode,
-        ici.code_departement,
-        1 + sum(case when autre.faveur < ici.faveur - 1e-9 then 1 else 0 end) as rang,
-        case
-            when max(ici.faveur_basse) is not null
-                then 1 + sum(case when autre.faveur_haute < ici.faveur_basse - 1e-9 then 1 else 0 end)
-        end as rang_meilleur,
-        case
-            when max(ici.faveur_haute) is not null
-                then count(*) - sum(case when autre.faveur_basse > ici.faveur_haute + 1e-9 then 1 else 0 end)
-        end as rang_pire
-    from observees as ici
-    inner join observees as autre
-        on
-            ici.zonage = autre.zonage
-            and ici.indicateur = autre.indicateur
-            and ici.periode = autre.periode
-            and ici.code_departement = autre.code_departement
-    group by ici.code_qpv, ici.zonage, ici.indicateur, ici.periode, ici.code_departement
+        code_qpv,
+        zonage,
+        indicateur,
+        periode,
+        code_departement,
+        1 + max(case when nature = 'valeur' then nb_depassees end) as rang,
+        1 + max(case when nature = 'basse' then nb_finis end) as rang_meilleur,
+        max(case when nature = 'haute' then nb_commences end) as nb_commences
+    from comptes
+    group by code_qpv, zonage, indicateur, periode, code_departement
 )
 
 select
@@ -80,7 +114,7 @@ select
     r.periode,
     cast(r.rang as integer) as rang_departement,
     cast(r.rang_meilleur as integer) as rang_meilleur,
-    cast(r.rang_pire as integer) as rang_pire,
+    cast(e.effectif - e.nb_intervalles + r.nb_commences as integer) as rang_pire,
     cast(e.effectif as integer) as effectif_departement,
     cast(e.nb_non_diffuses as integer) as nb_non_diffuses_departement,
     case

@@ -11,18 +11,7 @@ Near schools are not the schools of the inhabitants: the text says how many of t
     'valeur_ajoutee_dnb_colleges_proches': ['college', 'valeur_ajoutee'],
     'taux_acces_6e_3e_colleges_proches': ['college', 'taux_acces_6e_3e'],
 } -%}
-with rangees as (
-    select
-        *,
-        row_number() over (
-            partition by niveau, code_territoire, zonage, nature, mesure, periode
-            order by case when valeur is null then 1 else 0 end asc, valeur asc, identifiant asc
-        ) as rang,
-        count(valeur) over (partition by niveau, code_territoire, zonage, nature, mesure, periode) as nb_valeurs
-    from {{ ref('int_education__groupes') }}
-),
-
-resumes as (
+with resumes as (
     select
         niveau,
         code_territoire,
@@ -32,20 +21,17 @@ resumes as (
         periode,
         max(date_reference) as date_reference,
         max(nb_etablissements) as nb_etablissements,
-        max(nb_valeurs) as nb_valeurs,
+        count(valeur) as nb_valeurs,
         min(valeur) as minimum,
         max(valeur) as maximum,
-        {# The middle value, or half the sum of the two middle ones. #}
-        {{ somme_exacte('case when 2 * rang between nb_valeurs and nb_valeurs + 2 then valeur end') }}
-        / nullif(sum(case when valeur is not null and 2 * rang between nb_valeurs and nb_valeurs + 2 then 1 else 0 end), 0)
-            as mediane,
+        {{ mediane('valeur') }} as mediane,
         {{ somme_exacte('valeur * poids / 100') }} as admis,
         {{ somme_exacte('case when valeur is not null then poids end') }} as candidats,
         max(jeu) as jeu,
         max(millesime) as millesime,
         max(fichier) as fichier,
         max(empreinte_sha256) as empreinte_sha256
-    from rangees
+    from {{ ref('int_education__groupes') }}
     group by niveau, code_territoire, zonage, nature, mesure, periode
 ),
 
@@ -58,8 +44,8 @@ nommes as (
         {%- endfor %}
         end as indicateur,
         case when r.mesure = 'taux_reussite' then 100 * r.admis / nullif(r.candidats, 0) else r.mediane end as valeur,
-        e.minimum as ecart_type_minimum,
-        e.maximum as ecart_type_maximum
+        case when r.mesure = 'ips' then e.minimum end as ecart_type_minimum,
+        case when r.mesure = 'ips' then e.maximum end as ecart_type_maximum
     from resumes as r
     left join resumes as e
         on
@@ -69,7 +55,6 @@ nommes as (
             and r.nature = e.nature
             and r.periode = e.periode
             and e.mesure = 'ecart_type_ips'
-            and r.mesure = 'ips'
     where r.mesure <> 'ecart_type_ips'
 )
 

@@ -20,7 +20,10 @@ with paires as (
         on d.indicateur = f.indicateur and d.date_serie < f.date_serie and d.zonage <= f.zonage
     {# A first date that the zoning of the second has itself is read there. #}
     left join {{ ref('int_evolutions__series') }} as s
-        on d.zonage <> f.zonage and f.zonage = s.zonage and f.indicateur = s.indicateur and d.periode = s.periode
+        on
+            case when d.zonage <> f.zonage then f.zonage end = s.zonage
+            and f.indicateur = s.indicateur
+            and d.periode = s.periode
     where s.indicateur is null
 ),
 

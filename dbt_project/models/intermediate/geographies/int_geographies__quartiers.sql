@@ -38,8 +38,8 @@ quartiers as (
     inner join {{ source('spatial', 'surfaces') }} as s on q.zonage = s.zonage and q.code_qpv = s.code_territoire
     cross join {{ source('catalogue', 'methode') }} as m
     left join tailles as t on q.zonage = t.zonage and q.code_qpv = t.code_qpv
-    left join surfaces_2015 as p15 on q.code_qpv = p15.code_qpv and q.zonage = '2015'
-    left join surfaces_2024 as p24 on q.code_qpv = p24.code_qpv and q.zonage = '2024'
+    left join surfaces_2015 as p15 on case when q.zonage = '2015' then q.code_qpv end = p15.code_qpv
+    left join surfaces_2024 as p24 on case when q.zonage = '2024' then q.code_qpv end = p24.code_qpv
 ),
 
 indicateurs as (

@@ -6,11 +6,13 @@ with comparaisons as (
     select c.*
     from {{ ref('int_registre__conventions') }} as c
     left join {{ ref('int_territoires__communes_a_quartiers') }} as k
-        on c.niveau = 'commune' and c.code_territoire = k.code_commune
-    left join {{ ref('int_territoires__epci') }} as e on c.niveau = 'epci' and c.code_territoire = e.code_epci
+        on case when c.niveau = 'commune' then c.code_territoire end = k.code_commune
+    left join {{ ref('int_territoires__epci') }} as e
+        on case when c.niveau = 'epci' then c.code_territoire end = e.code_epci
     left join {{ ref('stg_insee__cog_departements') }} as d
-        on c.niveau = 'departement' and c.code_territoire = d.code_departement
-    left join {{ ref('stg_insee__cog_regions') }} as r on c.niveau = 'region' and c.code_territoire = r.code_region
+        on case when c.niveau = 'departement' then c.code_territoire end = d.code_departement
+    left join {{ ref('stg_insee__cog_regions') }} as r
+        on case when c.niveau = 'region' then c.code_territoire end = r.code_region
     where
         c.niveau = 'qpv'
         or coalesce(k.code_commune, e.code_epci, d.code_departement, r.code_region) is not null
