@@ -1,11 +1,5 @@
 {# Every quartier of a zoning for every period an indicator has there: a code absent from the file is `non_diffuse`. #}
-with publiees as (
-    select *
-    from {{ ref('int_valeurs__classees') }}
-    where niveau = 'qpv' and rang = 1
-),
-
-periodes as (
+with periodes as (
     select
         zonage,
         indicateur,
@@ -14,7 +8,8 @@ periodes as (
         max(case when est_date_deduite then 1 else 0 end) = 1 as est_date_deduite,
         min(jeu) as jeu,
         max(millesime) as millesime
-    from publiees
+    from {{ ref('int_valeurs__classees') }}
+    where niveau = 'qpv' and rang = 1
     group by zonage, indicateur, periode
 )
 
@@ -41,9 +36,11 @@ select
     v.empreinte_sha256
 from periodes as p
 inner join {{ ref('int_territoires__quartiers') }} as q on p.zonage = q.zonage
-left join publiees as v
+left join {{ ref('int_valeurs__classees') }} as v
     on
-        p.zonage = v.zonage
+        v.niveau = 'qpv'
+        and v.rang = 1
+        and p.zonage = v.zonage
         and p.indicateur = v.indicateur
         and p.periode = v.periode
         and q.code_qpv = v.code_territoire

@@ -15,32 +15,6 @@ with reunies as (
     from {{ ref('int_valeurs__ensembles') }}
 ),
 
-{# The population closest in time, the oldest of two equally close ones. #}
-annees as (
-    select distinct {{ annee('date_reference') }} as annee
-    from reunies
-    where niveau = 'qpv' and date_reference is not null
-),
-
-populations as (
-    select zonage, code_qpv, annee_valeur as annee, population, population_commune
-    from (
-        select
-            p.zonage,
-            p.code_qpv,
-            p.population,
-            p.population_commune,
-            a.annee as annee_valeur,
-            row_number() over (
-                partition by p.zonage, p.code_qpv, a.annee
-                order by abs(p.annee - a.annee), p.annee
-            ) as rang
-        from {{ ref('int_valeurs__population_de_calcul') }} as p
-        cross join annees as a
-    ) as classees
-    where rang = 1
-),
-
 bornees as (
     select
         {{ colonnes_forme_longue('v') }},
@@ -57,7 +31,7 @@ bornees as (
     from reunies as v
     inner join {{ source('catalogue', 'indicateurs') }} as i on v.indicateur = i.indicateur
     cross join {{ source('catalogue', 'methode') }} as m
-    left join populations as p
+    left join {{ ref('int_valeurs__populations_par_annee') }} as p
         on
             case when v.niveau = 'qpv' and i.incertitude = 'sondage' then v.code_territoire end = p.code_qpv
             and v.zonage = p.zonage
