@@ -55,8 +55,9 @@ def envoyes(projet: Path) -> list[str]:
     """Statements sent for the models, on one line each, without what the adapter asks of the catalogue of the engine."""
     journal = (projet / "logs" / "dbt.log").read_text(encoding="utf-8")
     evenements = re.split(r"^\d\d:\d\d:\d\d\.\d+ \[", journal, flags=re.MULTILINE)
-    ordres = [" ".join(e.split("*/", 1)[1].split()) for e in evenements if "On model.essai." in e and "*/" in e]
-    return [ordre for ordre in ordres if "duckdb_" not in ordre]
+    trouves = (re.search(r"On model\.essai\.\w+: (?:/\*.*?\*/)?(.*)", e, flags=re.DOTALL) for e in evenements)
+    ordres = [" ".join(trouve[1].split()) for trouve in trouves if trouve]
+    return [ordre for ordre in ordres if "duckdb_" not in ordre and ordre != "Close"]
 
 
 def lire(projet: Path, sql: str) -> list[tuple[object, ...]]:
@@ -95,3 +96,27 @@ def test_a_model_that_fails_fails_the_build_and_what_depends_on_it(projet: Path)
     resultat = construire(projet)
     assert not resultat.success
     assert [str(noeud.status) for noeud in resultat.result.results] == ["error", "skipped"]
+
+
+def test_a_contract_and_its_comments_are_kept(projet: Path) -> None:
+    """Creation, insertion and comments in one transaction that is committed: dbt rolls back what is left open."""
+    (projet / "models" / "publie.sql").write_text(
+        "{{ config(materialized='table', contract={'enforced': true}, persist_docs={'relation': true, 'columns': true}) }}\n"
+        + TROIS_LIGNES,
+        encoding="utf-8",
+    )
+    (projet / "models" / "cartes.yml").write_text(
+        "models: [{name: publie, description: Table publiée, columns: ["
+        "{name: rang, data_type: bigint, description: Rang de la ligne}]}]\n",
+        encoding="utf-8",
+    )
+    assert construire(projet).success
+    assert lire(projet, "select comment from duckdb_columns() where table_name = 'publie'") == [("Rang de la ligne",)]
+    assert lire(projet, "select comment from duckdb_tables() where table_name = 'publie'") == [("Table publiée",)]
+    assert lire(projet, "select count(*) from publie") == [(3,)]
+    # dbt writes COMMIT twice, as it sends it and as it is done.
+    assert [ordre for ordre in envoyes(projet) if ordre in ("BEGIN", "COMMIT", "ROLLBACK")] == [
+        "BEGIN",
+        "COMMIT",
+        "COMMIT",
+    ]

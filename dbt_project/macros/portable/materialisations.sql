@@ -1,5 +1,6 @@
 {#
-A refresh always builds a warehouse that did not exist: on DuckDB a model is one statement, created under its own name.
+A refresh always builds a warehouse that did not exist: on DuckDB a model is one statement, created under its own name
+(two when it has a contract, a creation and an insertion, in one transaction).
 dbt's own materialisations write beside, rename, and drop what was there, in a transaction: five statements per model for
 a table that nobody reads yet. A reader never sees this file before every test passed; what keeps the last good release
 is the switch of the publication, not these tables.
@@ -9,11 +10,13 @@ Built by hand over an older warehouse, the older relation is dropped first.
     {%- set cible = this.incorporate(type='table') -%}
     {{ drop_relation_if_exists(load_cached_relation(this)) }}
     {{ accrocher(pre_hooks) }}
-    {% call statement('main', auto_begin=False) -%}
+    {% call statement('main', auto_begin=config.get('contract').enforced) -%}
         {{ create_table_as(False, cible, compiled_code) }}
     {%- endcall %}
     {{ accrocher(post_hooks) }}
     {% do persist_docs(cible, model) %}
+    {#- Asking for the columns to comment, as a contract, begins a transaction. #}
+    {{ adapter.commit() }}
     {{ return({'relations': [cible]}) }}
 {%- endmaterialization %}
 
@@ -26,6 +29,8 @@ Built by hand over an older warehouse, the older relation is dropped first.
     {%- endcall %}
     {{ accrocher(post_hooks) }}
     {% do persist_docs(cible, model) %}
+    {#- Asking for the columns to comment, as a contract, begins a transaction. #}
+    {{ adapter.commit() }}
     {{ return({'relations': [cible]}) }}
 {%- endmaterialization %}
 

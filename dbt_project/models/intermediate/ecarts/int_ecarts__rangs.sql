@@ -4,9 +4,9 @@ interval allows. None for a neutral indicator nor for one kept out of the sheets
 bounds of the rank stay empty. A billionth keeps the noise of floating point out of touching intervals.
 
 Nothing compares the quartiers two by two: the values and the ends of the intervals are points of one line, read once in
-order. At equal places what opens comes before what closes.
+order. At equal places values and beginnings come before ends: touching is not passing.
 #}
-{%- set plus_loin = 'over (
+{%- set jusqu_ici = 'over (
             partition by zonage, indicateur, periode, code_departement
             order by abscisse asc, est_fin asc
             rows between unbounded preceding and current row
@@ -86,9 +86,9 @@ comptes as (
         periode,
         code_departement,
         nature,
-        sum(case when nature = 'depassee' then 1 else 0 end) {{ plus_loin }} as nb_depassees,
-        sum(case when nature = 'haute' then 1 else 0 end) {{ plus_loin }} as nb_finis,
-        sum(case when nature = 'basse' then 1 else 0 end) {{ plus_loin }} as nb_commences
+        sum(case when nature = 'depassee' then 1 else 0 end) {{ jusqu_ici }} as nb_depassees,
+        sum(case when nature = 'haute' then 1 else 0 end) {{ jusqu_ici }} as nb_finis,
+        sum(case when nature = 'basse' then 1 else 0 end) {{ jusqu_ici }} as nb_commences
     from points
     where abscisse is not null
 ),

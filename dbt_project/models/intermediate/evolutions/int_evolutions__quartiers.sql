@@ -3,15 +3,7 @@ Each quartier at both dates of each pair, and why its own change cannot be read:
 end that is estimated or not published. Across the zonings only the quartier of 2024 whose perimeter is the one of 2015
 has two ends (gap_method §11).
 #}
-with valeurs as (
-    select
-        zonage, code_territoire as code_qpv, indicateur, periode, valeur, statut, numerateur, denominateur, facteur,
-        demi_largeur
-    from {{ ref('int_valeurs__toutes') }}
-    where niveau = 'qpv'
-),
-
-paires as (
+with paires as (
     select p.*, q.code_qpv, q.code_qpv as code_debut
     from {{ ref('int_evolutions__paires') }} as p
     inner join {{ ref('int_territoires__quartiers') }} as q on p.zonage_fin = q.zonage
@@ -52,15 +44,17 @@ select
         when d.statut not in ('observe', 'partiel') or f.statut not in ('observe', 'partiel') then 'extremite_non_publiee'
     end as motif
 from paires as p
-left join valeurs as d
+left join {{ ref('int_valeurs__toutes') }} as d
     on
-        p.zonage_debut = d.zonage
-        and p.code_debut = d.code_qpv
+        d.niveau = 'qpv'
+        and p.zonage_debut = d.zonage
+        and p.code_debut = d.code_territoire
         and p.indicateur = d.indicateur
         and p.periode_debut = d.periode
-left join valeurs as f
+left join {{ ref('int_valeurs__toutes') }} as f
     on
-        p.zonage_fin = f.zonage
-        and p.code_qpv = f.code_qpv
+        f.niveau = 'qpv'
+        and p.zonage_fin = f.zonage
+        and p.code_qpv = f.code_territoire
         and p.indicateur = f.indicateur
         and p.periode_fin = f.periode
