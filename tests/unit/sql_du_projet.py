@@ -42,7 +42,9 @@ def _environnement() -> tuple[jinja2.Environment, str]:
         "source": lambda groupe, nom: f"{groupe}__{nom}",
         "config": lambda **_: "",
     }
-    macros = "".join(p.read_text(encoding="utf-8") for p in sorted((DBT / "macros").rglob("*.sql")))
+    # A materialisation is a tag of dbt's own, and writes no SQL of a model.
+    fichiers = [p for p in sorted((DBT / "macros").rglob("*.sql")) if p.stem != "materialisations"]
+    macros = "".join(p.read_text(encoding="utf-8") for p in fichiers)
     adaptateur.module = environnement.from_string(macros).module
     return environnement, macros
 
