@@ -8,31 +8,26 @@ Built by hand over an older warehouse, the older relation is dropped first.
 #}
 {% materialization table, adapter='duckdb' -%}
     {%- set cible = this.incorporate(type='table') -%}
-    {{ drop_relation_if_exists(load_cached_relation(this)) }}
-    {{ accrocher(pre_hooks) }}
-    {% call statement('main', auto_begin=config.get('contract').enforced) -%}
-        {{ create_table_as(False, cible, compiled_code) }}
-    {%- endcall %}
-    {{ accrocher(post_hooks) }}
-    {% do persist_docs(cible, model) %}
-    {#- Asking for the columns to comment, as a contract, begins a transaction. #}
-    {{ adapter.commit() }}
+    {{ creer(cible, create_table_as(False, cible, compiled_code), config.get('contract').enforced) }}
     {{ return({'relations': [cible]}) }}
 {%- endmaterialization %}
 
 {% materialization view, adapter='duckdb' -%}
     {%- set cible = this.incorporate(type='view') -%}
-    {{ drop_relation_if_exists(load_cached_relation(this)) }}
-    {{ accrocher(pre_hooks) }}
-    {% call statement('main', auto_begin=False) -%}
-        {{ create_view_as(cible, compiled_code) }}
-    {%- endcall %}
-    {{ accrocher(post_hooks) }}
-    {% do persist_docs(cible, model) %}
-    {#- Asking for the columns to comment, as a contract, begins a transaction. #}
-    {{ adapter.commit() }}
+    {{ creer(cible, create_view_as(cible, compiled_code), False) }}
     {{ return({'relations': [cible]}) }}
 {%- endmaterialization %}
+
+{# Run the statement that makes a relation, between its hooks, then write its comments. #}
+{% macro creer(cible, sql, en_transaction) -%}
+    {{ drop_relation_if_exists(load_cached_relation(cible)) }}
+    {{ accrocher(pre_hooks) }}
+    {% call statement('main', auto_begin=en_transaction) -%} {{ sql }} {%- endcall %}
+    {{ accrocher(post_hooks) }}
+    {% do persist_docs(cible, model) %}
+    {#- Asking for the columns to comment begins a transaction, as a contract does. #}
+    {{ adapter.commit() }}
+{%- endmacro %}
 
 {# The hooks of a model, each a statement of its own; most are empty on DuckDB (statistiques.sql). #}
 {% macro accrocher(crochets) -%}
