@@ -147,7 +147,7 @@ bench: setup nginx ## performance goals on the release of DATA, with its sheets,
 	@$(BIN)/python -m benchmarks.p2_dbt $(DATA) --cellules 10000000
 	@$(BIN)/python -m benchmarks.p3_orchestration $(DATA) $(DEPOSIT)
 	@$(BIN)/python -m benchmarks.p4_ingestion
-	@$(BIN)/python -m benchmarks.p4_ingestion --facteurs 1 10 100 --tours 3
+	@$(BIN)/python -m benchmarks.p4_ingestion --facteurs 1 10 100
 	@$(BIN)/python -m benchmarks.p6_modeles $(DATA)
 	@$(BIN)/python -m benchmarks.p7_jointure --donnees $(DATA)
 	@$(BIN)/python -m benchmarks.p8_taille $(DATA)/releases/current

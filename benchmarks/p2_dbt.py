@@ -147,7 +147,7 @@ def main() -> None:
     analyse = argparse.ArgumentParser(description=__doc__)
     analyse.add_argument("donnees", type=Path, help="data folder of a refresh")
     analyse.add_argument("--cellules", type=int, default=0, help="typed cells that both sides must read at least")
-    analyse.add_argument("--tours", type=int, default=3, help="three, as a side lasts more than a minute")
+    analyse.add_argument("--tours", type=int, default=5)
     analyse.add_argument("--cote", choices=list(COTES), help="run one side once, and measure nothing")
     analyse.add_argument("--source", default="deposit", help="word that ends the name of the result file")
     options = analyse.parse_args()

@@ -124,7 +124,7 @@ def main() -> None:
     analyse = argparse.ArgumentParser(description=__doc__)
     analyse.add_argument("donnees", type=Path, help="data folder of a refresh: its layers and its compiled models")
     analyse.add_argument("--facteurs", type=int, nargs="+", default=[1, 3, 10])
-    analyse.add_argument("--tours", type=int, default=3)
+    analyse.add_argument("--tours", type=int, default=5)
     analyse.add_argument("--copie", type=Path, help="run the models on this copy, and nothing else")
     analyse.add_argument("--lignes", type=Path, help="with --copie, file that receives the rows of the marts")
     options = analyse.parse_args()
