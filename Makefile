@@ -143,6 +143,7 @@ load: setup browser nginx ## 200 readers of the files and 30 sessions while a re
 
 bench: setup nginx ## performance goals on the release of DATA, with its sheets, and on DEPOSIT (hours); writes benchmarks/resultats
 	@$(if $(DEPOSIT),,echo "bench needs the published files: make bench DEPOSIT=DIR" >&2; exit 2)
+	@test -d $(DATA)/releases/current/quartiers || { echo "bench needs a release with its sheets: make refresh DEPOSIT=$(DEPOSIT)" >&2; exit 2; }
 	@VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet -e '.[bench]'
 	@$(BIN)/python -m benchmarks.p2_dbt $(DATA) --cellules 10000000
 	@$(BIN)/python -m benchmarks.p3_orchestration $(DATA) $(DEPOSIT)
@@ -154,8 +155,10 @@ bench: setup nginx ## performance goals on the release of DATA, with its sheets,
 	@$(BIN)/python -m benchmarks.p9_fiche_ecran $(DATA) $(DATA)/releases/current/quartiers --sessions 20
 	@$(BIN)/python -m benchmarks.p10_fiches $(DATA)/releases/current
 	@$(BIN)/python -m benchmarks.p10_fiches $(DATA)/releases/current --pdf
-	@$(BIN)/python -m benchmarks.p1_rien_de_change --deposit $(DEPOSIT)
+	@$(BIN)/python -m benchmarks.p1_rien_de_change
+	@$(BIN)/python -m benchmarks.p1_rien_de_change --deposit $(DEPOSIT) --sans-fiches
 	@$(BIN)/python -m benchmarks.p11_tests
+	@$(MAKE) --no-print-directory postgres DEPOSIT= SOURCE=demo DATA=data/demo OPTIONS='--tours 5 --rapport'
 
 bench-quick: export BENCH_MESURES = build/mesures
 bench-quick: setup nginx ## the same programs at small sizes on DATA, one round, in minutes; writes build/mesures

@@ -18,12 +18,16 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
+from importlib import metadata
 from multiprocessing import get_context
 from pathlib import Path
 from typing import TypeVar
 
 # `make bench-quick` writes elsewhere: a figure at a small size never takes the place of one that the report quotes.
 RESULTATS = Path(os.environ.get("BENCH_MESURES") or Path(__file__).resolve().parent / "resultats")
+
+# What the figures depend on beside the project: a ratio to an engine is a ratio to one version of it.
+BIBLIOTHEQUES = ("dbt-core", "dbt-duckdb", "duckdb", "geopandas", "pandas", "polars", "pyarrow", "shapely", "streamlit")
 
 T = TypeVar("T")
 
@@ -69,6 +73,11 @@ def exposant(lignes: list[int], temps: list[float]) -> float:
     x, y = [math.log(n) for n in lignes], [math.log(t) for t in temps]
     mx, my = sum(x) / len(x), sum(y) / len(y)
     return sum((a - mx) * (b - my) for a, b in zip(x, y, strict=True)) / sum((a - mx) ** 2 for a in x)
+
+
+def exposants_entre_deux(lignes: list[int], temps: list[float]) -> list[float]:
+    """Exponent from each scale to the next: how far the points are from one line."""
+    return [round(exposant(lignes[i : i + 2], temps[i : i + 2]), 3) for i in range(len(lignes) - 1)]
 
 
 def mediane(mesures: list[Mesure], champ: str) -> float:
@@ -128,10 +137,21 @@ def machine() -> str:
     return f"{platform.system()} {platform.machine()}, {os.cpu_count()} processors, Python {platform.python_version()}"
 
 
+def versions() -> dict[str, str]:
+    """Version of each of `BIBLIOTHEQUES` that is installed."""
+    posees = {nom: next(iter(metadata.distributions(name=nom)), None) for nom in BIBLIOTHEQUES}
+    return {nom: trouvee.version for nom, trouvee in posees.items() if trouvee is not None}
+
+
 def ecrire(nom: str, contenu: dict[str, object]) -> Path:
-    """Write `<nom>.json` in `RESULTATS` with the machine and the date."""
+    """Write `<nom>.json` in `RESULTATS` with the machine, its memory in GB, the date and the versions of the libraries."""
     RESULTATS.mkdir(parents=True, exist_ok=True)
     chemin = RESULTATS / f"{nom}.json"
-    entete = {"machine": machine(), "date": datetime.now(UTC).strftime("%Y-%m-%d")}
+    entete = {
+        "machine": machine(),
+        "memoire_go": round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30),
+        "date": datetime.now(UTC).strftime("%Y-%m-%d"),
+        "versions": versions(),
+    }
     chemin.write_text(json.dumps(entete | contenu, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     return chemin

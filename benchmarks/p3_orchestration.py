@@ -13,7 +13,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchmarks.mesure import alterner, brutes, chronometrer, ecrire, resumer
+from benchmarks.mesure import a_part, alterner, brutes, chronometrer, ecrire, resumer
 
 if TYPE_CHECKING:
     from orchestration.settings import Source
@@ -63,7 +63,7 @@ def comparer(donnees: Path, depot: Path, source: Source, tours: int, dossier: Pa
     """The two sides in turn, on the same copy of `donnees`."""
     ici = dossier / "donnees"
     shutil.copytree(donnees, ici, symlinks=True)
-    jeux = lire_directement(ici, depot, source, None)
+    jeux = a_part(lire_directement, ici, depot, source, None)
     commande = [sys.executable, "-m", "benchmarks.p3_orchestration", str(ici), str(depot), "--source", source]
     mesures = alterner({c: [*commande, "--cote", c] for c in COTES}, tours, dossier, dedans=True)
     medianes = resumer(mesures)

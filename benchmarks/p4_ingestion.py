@@ -5,6 +5,8 @@ Does not belong here: the measure itself (mesure), the file (echelle), a thresho
 
 Sides: `brut` verifies (digest, bytes), reads and writes the raw layer; `complet` is the whole ingestion of a dataset as a
 refresh runs it (archive, raw layer, typed cells, fate of each row); the engines read the CSV as text and write zstd Parquet.
+`polars_cellules` is Polars writing the text and the typed cells that `complet` writes, with their source, line and column:
+no engine is asked for as much by the goal, but it says what the cells cost, whoever writes them.
 """
 
 from __future__ import annotations
@@ -18,9 +20,9 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.echelle import POINTS_X1, ecrire_points
-from benchmarks.mesure import a_part, alterner, brutes, ecrire, exposant, mediane, resumer
+from benchmarks.mesure import a_part, alterner, brutes, ecrire, exposant, exposants_entre_deux, resumer
 
-COTES = ("brut", "complet", "polars", "duckdb", "pandas")
+COTES = ("brut", "complet", "polars", "polars_cellules", "duckdb", "pandas")
 OBJECTIFS = {"moteur_le_plus_rapide": 0.6, "pandas": 1.5, "memoire_mo": 1024, "exposant": 1.1}
 JEU: dict[str, Any] = {
     "jeu": "essai.lieux",
@@ -97,6 +99,36 @@ def par_polars(fichier: Path, sortie: Path) -> None:
     pl.scan_csv(fichier, separator=";", infer_schema=False).sink_parquet(sortie / "polars.parquet", compression="zstd")
 
 
+def par_polars_cellules(fichier: Path, sortie: Path) -> None:
+    """Polars, streamed: the text, then a row per cell of `JEU`, typed, under the columns of the typed layer."""
+    import polars as pl
+
+    par_polars(fichier, sortie)
+    variables: dict[str, Any] = JEU["blocs"][0]["variables"]
+    lu = pl.scan_csv(fichier, separator=";", infer_schema=False, row_index_name="ligne", row_index_offset=2)
+    constantes = {"jeu": JEU["jeu"], "millesime": "2022", "fichier": fichier.name, "niveau": "objet", "zonage": ""}
+    constantes |= {"bloc": "position", "periode": "2022", "mention": "", "empreinte_sha256": "0" * 64}
+    cellules = (
+        lu.unpivot(list(variables), index=["ligne", "identifiant"], variable_name="variable", value_name="texte")
+        .with_columns(valeur=pl.col("texte").cast(pl.Float64, strict=False))
+        .select(
+            pl.col("identifiant").alias("code_territoire"),
+            pl.col("ligne").cast(pl.Int32),
+            pl.col("variable"),
+            pl.col("variable").alias("colonne_source"),
+            pl.col("valeur"),
+            pl.when(pl.col("valeur").is_null()).then(pl.col("texte")).alias("valeur_texte"),
+            pl.when(pl.col("texte") == "").then(pl.lit("non_diffuse")).otherwise(pl.lit("observe")).alias("statut"),
+            pl.lit(1, pl.Int16).alias("rang"),
+            pl.lit(datetime(2022, 12, 31, tzinfo=UTC).date()).alias("date_reference"),
+            pl.lit(value=True).alias("est_date_deduite"),
+            pl.lit(None, pl.Float64).alias("precision"),
+            **{nom: pl.lit(valeur) for nom, valeur in constantes.items()},
+        )
+    )
+    cellules.sink_parquet(sortie / "cellules.parquet", compression="zstd")
+
+
 def par_duckdb(fichier: Path, sortie: Path) -> None:
     """Raw DuckDB."""
     import duckdb
@@ -115,7 +147,7 @@ def par_pandas(fichier: Path, sortie: Path) -> None:
 
 
 FAIRE = {"brut": ingerer_brut, "complet": ingerer_complet, "polars": par_polars, "duckdb": par_duckdb}
-FAIRE |= {"pandas": par_pandas}
+FAIRE |= {"pandas": par_pandas, "polars_cellules": par_polars_cellules}
 
 
 def commande(cote: str, fichier: Path) -> list[str]:
@@ -139,27 +171,29 @@ def comparer(fichier: Path, tours: int, dossier: Path) -> dict[str, object]:
         }
         for champ in ("cpu_s", "mur_s")
     }
+    a_cellules = {c: round(medianes["polars_cellules"][c] / medianes["complet"][c], 3) for c in ("cpu_s", "mur_s")}
     return {
         "objectif": "P4",
         "tours": tours,
         "octets": fichier.stat().st_size,
         "medianes": medianes,
         "rapports": rapports,
+        "rapport_polars_a_cellules": a_cellules,
         "objectifs": OBJECTIFS,
         "mesures": brutes(lues),
     }
 
 
 def grandir(facteurs: list[int], tours: int, dossier: Path) -> dict[str, object]:
-    """P5, P6: the whole ingestion at each scale; peak memory, processor time, exponent."""
-    echelles = []
-    for facteur in facteurs:
-        fichier = dossier / f"lieux_x{facteur}.csv"
-        lignes = a_part(ecrire_points, fichier, POINTS_X1 * facteur)
-        lues = alterner({"complet": commande("complet", fichier)}, tours, dossier)["complet"]
-        mesures = {champ: round(mediane(lues, champ), 2) for champ in ("cpu_s", "mur_s", "memoire_mo")}
-        echelles.append({"facteur": facteur, "lignes": lignes, "octets": fichier.stat().st_size, **mesures})
-        fichier.unlink()
+    """P5, P6: the whole ingestion at each scale, in turn; peak memory, processor time, exponent."""
+    fichiers = {f"x{facteur}": dossier / f"lieux_x{facteur}.csv" for facteur in facteurs}
+    lignes = {nom: a_part(ecrire_points, fichiers[nom], POINTS_X1 * int(nom[1:])) for nom in fichiers}
+    lues = alterner({nom: commande("complet", fichier) for nom, fichier in fichiers.items()}, tours, dossier)
+    medianes = resumer(lues)
+    echelles: list[dict[str, Any]] = [
+        {"facteur": int(nom[1:]), "lignes": lignes[nom], "octets": fichier.stat().st_size, **medianes[nom]}
+        for nom, fichier in fichiers.items()
+    ]
     tailles, temps = [int(e["lignes"]) for e in echelles], [float(e["cpu_s"]) for e in echelles]
     return {
         "objectif": "P5, P6",
@@ -167,7 +201,9 @@ def grandir(facteurs: list[int], tours: int, dossier: Path) -> dict[str, object]
         "echelles": echelles,
         "rapport_memoire": round(echelles[-1]["memoire_mo"] / echelles[0]["memoire_mo"], 3),
         "exposant": round(exposant(tailles, temps), 3),
+        "exposants_entre_deux": exposants_entre_deux(tailles, temps),
         "objectifs": OBJECTIFS,
+        "mesures": brutes(lues),
     }
 
 

@@ -17,7 +17,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from benchmarks.mesure import a_part, alterner, brutes, ecrire, exposant, resumer
+from benchmarks.mesure import a_part, alterner, brutes, ecrire, exposant, exposants_entre_deux, resumer
 from benchmarks.p2_dbt import MEMOIRE, noeuds_compiles
 
 OBJECTIF = 1.1
@@ -112,9 +112,7 @@ def comparer(donnees: Path, facteurs: list[int], tours: int, dossier: Path) -> d
         "tours": tours,
         "echelles": echelles,
         "exposant": round(exposant(lignes, temps), 3),
-        "exposants_entre_deux": [
-            round(exposant(lignes[i : i + 2], temps[i : i + 2]), 3) for i in range(len(facteurs) - 1)
-        ],
+        "exposants_entre_deux": exposants_entre_deux(lignes, temps),
         "objectif_exposant": OBJECTIF,
         "mesures": brutes(lues),
     }

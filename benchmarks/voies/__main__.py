@@ -12,6 +12,7 @@ import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 
 from benchmarks.mesure import ecrire, machine
 from benchmarks.voies import postgres, spark, temoin
@@ -43,6 +44,13 @@ def eprouver(voie: str, donnees: Path, travail: Path, *, tuer: bool = False) -> 
     constats = [comparer(cote_temoin, autre, mart, NOMS[voie]) for mart in marts()]
     durees = {"duckdb": secondes_temoin, **secondes, "comparaison": time.perf_counter() - debut}
     return Epreuve(constats, {nom: round(valeur, 1) for nom, valeur in durees.items()}, frappes)
+
+
+def chronometrer(epreuves: list[Epreuve]) -> dict[str, object]:
+    """Medians of the seconds of several runs, and the wall time of dbt on the lane for one second of it on DuckDB."""
+    medianes = {nom: round(median(e.secondes[nom] for e in epreuves), 1) for nom in epreuves[0].secondes}
+    tours = [e.secondes for e in epreuves]
+    return {"medianes_s": medianes, "rapport_dbt": round(medianes["dbt"] / medianes["duckdb"], 2), "tours": tours}
 
 
 def rapport(voie: str, origine: str, epreuve: Epreuve, date: str) -> str:
@@ -88,13 +96,17 @@ def main() -> int:
     analyse.add_argument("donnees", type=Path, help="data folder after a refresh")
     analyse.add_argument("--origine", default="demo", help="what the report says of the data")
     analyse.add_argument("--tuer", action="store_true", help="kill one executor of Spark in the middle")
+    analyse.add_argument("--tours", type=int, default=1, help="whole runs, each building on DuckDB, then on the lane")
     analyse.add_argument("--rapport", action="store_true", help="write the report into docs/voies.md")
     options = analyse.parse_args()
     if options.rapport:  # a run may last an hour: the place of its report is looked for first
         marque = _marque(options.voie, options.origine, tuer=options.tuer)
         inserer(RAPPORT.read_text(encoding="utf-8"), marque)
-    with tempfile.TemporaryDirectory(prefix="obs-voies-") as dossier:
-        epreuve = eprouver(options.voie, options.donnees.resolve(), Path(dossier), tuer=options.tuer)
+    epreuves = []
+    for _ in range(options.tours):
+        with tempfile.TemporaryDirectory(prefix="obs-voies-") as dossier:
+            epreuves.append(eprouver(options.voie, options.donnees.resolve(), Path(dossier), tuer=options.tuer))
+    epreuve = epreuves[-1]
     for constat in epreuve.constats:
         print(*constat.differences, sep="\n", end="\n" if constat.differences else "", file=sys.stderr)
         print(f"{constat.table:<44}{constat.lignes:>10} rows{constat.nb_differences:>8} differing")
@@ -106,13 +118,14 @@ def main() -> int:
             {
                 "marts": {c.table: [c.lignes, c.nb_differences] for c in epreuve.constats},
                 "secondes": epreuve.secondes,
+                "temps": chronometrer(epreuves),
                 "executeurs_tues": epreuve.frappes,
             },
         )
         texte = rapport(options.voie, options.origine, epreuve, time.strftime("%Y-%m-%d", time.gmtime()))
         RAPPORT.write_text(inserer(RAPPORT.read_text(encoding="utf-8"), texte), encoding="utf-8")
         print(f"{chemin}\n{RAPPORT}")
-    return 1 if any(constat.nb_differences for constat in epreuve.constats) else 0
+    return 1 if any(constat.nb_differences for une in epreuves for constat in une.constats) else 0
 
 
 if __name__ == "__main__":

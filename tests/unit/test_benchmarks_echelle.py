@@ -15,8 +15,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from benchmarks import echelle
-from benchmarks.mesure import a_part, exposant
+from benchmarks import echelle, p4_ingestion
+from benchmarks.mesure import a_part, exposant, exposants_entre_deux
 from benchmarks.p6_modeles import multiplier
 
 
@@ -88,6 +88,7 @@ def test_an_exponent_is_the_slope_of_the_logarithms() -> None:
     assert exposant([10, 100, 1_000], [3.0, 30.0, 300.0]) == pytest.approx(1.0)
     assert exposant([10, 100], [5.0, 500.0]) == pytest.approx(2.0)
     assert exposant([1, 10, 100], [7.0, 7.0, 7.0]) == pytest.approx(0.0)
+    assert exposants_entre_deux([1, 10, 100], [2.0, 2.0, 200.0]) == [0.0, 2.0]
 
 
 def test_what_is_prepared_apart_is_done_by_another_process() -> None:
@@ -95,3 +96,18 @@ def test_what_is_prepared_apart_is_done_by_another_process() -> None:
     assert a_part(os.getpid) != os.getpid()
     with pytest.raises(ZeroDivisionError):
         a_part(divmod, 1, 0)
+
+
+def test_the_cells_that_polars_writes_are_those_of_the_ingestion(tmp_path: Path) -> None:
+    fichier, ingere = tmp_path / "lieux.csv", tmp_path / "ingere"
+    ingere.mkdir()
+    assert echelle.ecrire(echelle.lots_de_points(200), fichier) == 200
+    p4_ingestion.ingerer_complet(fichier, ingere)
+    p4_ingestion.par_polars_cellules(fichier, tmp_path)
+    (typees,) = ingere.rglob("*.cellules.parquet")
+    du_projet, de_polars = pl.read_parquet(typees), pl.read_parquet(tmp_path / "cellules.parquet")
+    assert sorted(du_projet.columns) == sorted(de_polars.columns)
+    assert du_projet.height == 200 * 5
+    cles = ["ligne", "variable"]
+    portes = [*cles, "code_territoire", "colonne_source", "valeur", "valeur_texte", "statut"]
+    assert de_polars.select(portes).sort(cles).equals(du_projet.select(portes).sort(cles))
