@@ -37,7 +37,7 @@ def cles(unite: Path) -> dict[str, str]:
 
 def test_the_units_are_there() -> None:
     assert [unite.stem.removeprefix("observatoire-") for unite in UNITES] == [
-        *("alerte@", "app", "dagster-daemon", "dagster-webserver", "refresh", "veille")
+        *("alerte@", "app", "dagster-daemon", "dagster-webserver", "miroir", "refresh", "veille")
     ]
 
 
@@ -65,7 +65,7 @@ def test_the_timer_is_the_schedule_of_dagster() -> None:
 
 
 def test_a_refresh_that_fails_is_told() -> None:
-    for nom in ("refresh", "dagster-daemon"):
+    for nom in ("refresh", "miroir", "dagster-daemon"):
         assert cles(DEPLOY / "systemd" / f"observatoire-{nom}.service")["OnFailure"] == "observatoire-alerte@%n.service"
     commande = cles(DEPLOY / "systemd" / "observatoire-alerte@.service")["ExecStart"]
     assert commande == f"{BIN}observatoire alerte --service %i"

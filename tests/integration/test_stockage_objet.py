@@ -23,6 +23,8 @@ from orchestration.cli import app
 from publication.checksums import LONGUEUR, ecrire_sommes, empreinte_contenu, empreintes, verifier
 from publication.contract import ErreurPublication
 from publication.object_store import POINTEUR, Etagere
+from publication.sheets.fiche import Registre
+from publication.sheets.lecture import ouvrir
 from publication.shelf import courante
 
 SEAU = "s3://observatoire/releases"
@@ -259,10 +261,9 @@ def test_a_mirror_is_a_shelf_like_another(adresse: str, tmp_path: Path) -> None:
     assert verifier(locales / une.name) == []
 
 
-def test_the_commands_push_and_pull(tmp_path: Path) -> None:
+def test_the_commands_push_and_pull(adresse: str, tmp_path: Path) -> None:
     une = release(tmp_path / "data", 1, note="releases")
     (une.parent / "current").symlink_to(une.name)
-    adresse = f"file://{tmp_path / 'etagere'}"
     envoi = CliRunner().invoke(app, ["releases", "push", adresse, "--data", str(tmp_path / "data")])
     assert envoi.exit_code == 0, envoi.output
     assert une.name in envoi.output
@@ -274,6 +275,21 @@ def test_the_commands_push_and_pull(tmp_path: Path) -> None:
     vide = CliRunner().invoke(app, ["releases", "pull", f"{adresse}-vide", "--data", str(tmp_path / "site")])
     assert vide.exit_code == 1
     assert "n'a pas changé" in vide.output
+
+
+def test_a_whole_release_is_mirrored_and_served(seau: str, donnees_demo: Path, tmp_path: Path) -> None:
+    """Sheets, extracts, contours: what the explorer reads from the mirror is what was published."""
+    publiee = courante(donnees_demo / "releases")
+    assert publiee is not None
+    Etagere(seau).pousser(publiee)
+    Etagere(seau).tirer(tmp_path / "releases")
+    tiree = courante(tmp_path / "releases")
+    assert tiree is not None
+    assert empreintes(tiree) == empreintes(publiee)
+    assert verifier(tiree) == []
+    ici, la = (Registre(ouvrir(release)).series("qpv", "QP961001") for release in (tiree, publiee))
+    assert ici
+    assert ici == la
 
 
 def test_an_address_that_nobody_reads_is_a_sentence() -> None:
