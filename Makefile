@@ -149,6 +149,7 @@ bench: setup nginx ## performance goals on the release of DATA, with its sheets,
 	@$(BIN)/python -m benchmarks.p3_orchestration $(DATA) $(DEPOSIT)
 	@$(BIN)/python -m benchmarks.p4_ingestion
 	@$(BIN)/python -m benchmarks.p4_ingestion --facteurs 1 10 100
+	@$(BIN)/python -m benchmarks.p4_ingestion --forme valeurs --facteurs 1 10 100
 	@$(BIN)/python -m benchmarks.p6_modeles $(DATA)
 	@$(BIN)/python -m benchmarks.p7_jointure --donnees $(DATA)
 	@$(BIN)/python -m benchmarks.p8_taille $(DATA)/releases/current
@@ -168,6 +169,7 @@ bench-quick: setup nginx ## the same programs at small sizes on DATA, one round,
 	@$(BIN)/python -m benchmarks.p3_orchestration $(DATA) $(or $(DEPOSIT),$(DATA)/territoire_demo) --source $(SOURCE) --tours 1
 	@$(BIN)/python -m benchmarks.p4_ingestion --lignes 500000 --tours 1
 	@$(BIN)/python -m benchmarks.p4_ingestion --facteurs 1 4 --tours 1
+	@$(BIN)/python -m benchmarks.p4_ingestion --forme valeurs --facteurs 1 4 --tours 1
 	@$(BIN)/python -m benchmarks.p6_modeles $(DATA) --facteurs 1 2 --tours 1
 	@$(BIN)/python -m benchmarks.p7_jointure --donnees $(DATA) --lignes 250000 --tours 1
 	@$(BIN)/python -m benchmarks.p8_taille $(DATA)/releases/current --source $(SOURCE)

@@ -24,6 +24,7 @@ POINTS_X1 = 250_000
 EMPRISE = (-4.7, 42.4, 8.1, 50.9)
 NATURES = ("ecole", "college", "pharmacie", "medecin", "poste", "creche", "bibliotheque")
 INDICATEURS_PAR_LIGNE = 30
+FORMES = ("points", "valeurs")
 QPV_X1 = 1_514
 VINTAGES = 10
 
@@ -107,6 +108,13 @@ def ecrire_points(chemin: Path, lignes: int, donnees: Path | None = None) -> int
     return ecrire(lots_de_points(lignes, centres=centres), chemin)
 
 
+def ecrire_forme(forme: str, chemin: Path, facteur: int) -> int:
+    """Write a CSV of one of `FORMES` at `facteur` times its published size; returns the number of rows."""
+    if forme == "valeurs":
+        return ecrire(lots_de_valeurs(facteur), chemin)
+    return ecrire_points(chemin, POINTS_X1 * facteur)
+
+
 def centres_des_quartiers(donnees: Path) -> np.ndarray:
     """Longitude and latitude of a point in each quartier of a data folder (`spatial/surfaces.parquet`)."""
     return pl.read_parquet(donnees / "spatial" / "surfaces.parquet", columns=["longitude", "latitude"]).to_numpy()
@@ -114,16 +122,16 @@ def centres_des_quartiers(donnees: Path) -> np.ndarray:
 
 def main() -> None:
     analyse = argparse.ArgumentParser(description=__doc__)
-    analyse.add_argument("forme", choices=["points", "valeurs"])
+    analyse.add_argument("forme", choices=FORMES)
     analyse.add_argument("chemin", type=Path)
     analyse.add_argument("--facteur", type=int, default=1, help="1, 10, 100 times the published shapes")
     analyse.add_argument("--lignes", type=int, help="rows of places, instead of a factor")
     analyse.add_argument("--donnees", type=Path, help="data folder whose quartiers attract half of the places")
     options = analyse.parse_args()
-    if options.forme == "valeurs":
-        lignes = ecrire(lots_de_valeurs(options.facteur), options.chemin)
-    else:
+    if options.forme == "points" and (options.lignes or options.donnees):
         lignes = ecrire_points(options.chemin, options.lignes or POINTS_X1 * options.facteur, options.donnees)
+    else:
+        lignes = ecrire_forme(options.forme, options.chemin, options.facteur)
     print(f"{lignes} rows, {options.chemin.stat().st_size} bytes ({options.chemin})")
 
 

@@ -1,7 +1,7 @@
 """P4, P5 and P6: verified ingestion of one large file, against raw engines, and from one time to a hundred times the rows.
 
-Belongs here: the sides on one file of places, peak memory and times at each scale, the exponent of growth.
-Does not belong here: the measure itself (mesure), the file (echelle), a threshold that fails a test.
+Belongs here: the sides on one file of places, peak memory and times at each scale of a shape, the exponent of growth.
+Does not belong here: the measure itself (mesure), the files (echelle), their cards (fiches), a threshold that fails a test.
 
 Sides: `brut` verifies (digest, bytes), reads and writes the raw layer; `complet` is the whole ingestion of a dataset as a
 refresh runs it (archive, raw layer, typed cells, fate of each row); the engines read the CSV as text and write zstd Parquet.
@@ -15,63 +15,18 @@ import argparse
 import json
 import sys
 import tempfile
+from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from benchmarks.echelle import POINTS_X1, ecrire_points
+from benchmarks.echelle import FORMES, ecrire_forme, ecrire_points
+from benchmarks.fiches import LIEUX, ingerer
 from benchmarks.mesure import a_part, alterner, brutes, ecrire, exposant, exposants_entre_deux, resumer
 
 COTES = ("brut", "complet", "polars", "polars_cellules", "duckdb", "pandas")
 OBJECTIFS = {"moteur_le_plus_rapide": 0.6, "pandas": 1.5, "memoire_mo": 1024, "exposant": 1.1}
-JEU: dict[str, Any] = {
-    "jeu": "essai.lieux",
-    "titre": "Lieux",
-    "producteur": "Essai",
-    "theme": "services",
-    "description": "Lieux fictifs",
-    "page": "https://www.insee.fr/fr/statistiques/0000000",
-    "statut_page": "a_confirmer",
-    "licence": {"nom": "Licence Ouverte 2.0", "statut": "a_confirmer"},
-    "cadence": "annuelle",
-    "mention": "Source : fichier fictif",
-    "zonage": "",
-    "niveau": "objet",
-    "lecture": {"format": "csv"},
-    "cle": {"colonnes": ["identifiant"], "type": "identifiant"},
-    "attendus": {"description": "fichier fictif"},
-    "blocs": [
-        {
-            "nom": "position",
-            "regle_vide": "non_diffuse",
-            "variables": {
-                "libelle": {"colonnes": ["libelle"], "type": "texte"},
-                "nature": {"colonnes": ["nature"], "type": "texte"},
-                "longitude": {"colonnes": ["longitude"], "type": "nombre"},
-                "latitude": {"colonnes": ["latitude"], "type": "nombre"},
-                "effectif": {"colonnes": ["effectif"], "type": "effectif"},
-            },
-        }
-    ],
-}
-
-
-def ingerer_complet(fichier: Path, sortie: Path) -> None:
-    """The ingestion of a dataset, from a deposit of one file.
-
-    Raises:
-        RuntimeError: the file was refused.
-    """
-    from ingestion.acquire import SourceDepot
-    from ingestion.catalogue import Jeu
-    from ingestion.ingest import ingerer_jeu
-
-    declare = {"fichier": fichier.name, "chemin": fichier.name, "statut_url": "a_confirmer"}
-    millesime = {"millesime": "2022", "periodes": {"position": "2022"}, "fichiers": [declare]}
-    jeu = Jeu.model_validate(JEU | {"millesimes": [millesime]})
-    bilan = ingerer_jeu(jeu, SourceDepot(fichier.parent), sortie, lambda: datetime.now(UTC))
-    if bilan.en_echec:
-        raise RuntimeError(bilan.en_echec[0].message)
 
 
 def ingerer_brut(fichier: Path, sortie: Path) -> None:
@@ -100,13 +55,13 @@ def par_polars(fichier: Path, sortie: Path) -> None:
 
 
 def par_polars_cellules(fichier: Path, sortie: Path) -> None:
-    """Polars, streamed: the text, then a row per cell of `JEU`, typed, under the columns of the typed layer."""
+    """Polars, streamed: the text, then a row per cell of `LIEUX`, typed, under the columns of the typed layer."""
     import polars as pl
 
     par_polars(fichier, sortie)
-    variables: dict[str, Any] = JEU["blocs"][0]["variables"]
+    variables: dict[str, Any] = LIEUX["blocs"][0]["variables"]
     lu = pl.scan_csv(fichier, separator=";", infer_schema=False, row_index_name="ligne", row_index_offset=2)
-    constantes = {"jeu": JEU["jeu"], "millesime": "2022", "fichier": fichier.name, "niveau": "objet", "zonage": ""}
+    constantes = {"jeu": LIEUX["jeu"], "millesime": "2022", "fichier": fichier.name, "niveau": "objet", "zonage": ""}
     constantes |= {"bloc": "position", "periode": "2022", "mention": "", "empreinte_sha256": "0" * 64}
     cellules = (
         lu.unpivot(list(variables), index=["ligne", "identifiant"], variable_name="variable", value_name="texte")
@@ -146,7 +101,12 @@ def par_pandas(fichier: Path, sortie: Path) -> None:
     pd.read_csv(fichier, sep=";", dtype=str, keep_default_na=False).to_parquet(sortie / "p.parquet", compression="zstd")
 
 
-FAIRE = {"brut": ingerer_brut, "complet": ingerer_complet, "polars": par_polars, "duckdb": par_duckdb}
+FAIRE: dict[str, Callable[[Path, Path], None]] = {
+    "brut": ingerer_brut,
+    "complet": partial(ingerer, "points"),
+    "polars": par_polars,
+    "duckdb": par_duckdb,
+}
 FAIRE |= {"pandas": par_pandas, "polars_cellules": par_polars_cellules}
 
 
@@ -184,11 +144,12 @@ def comparer(fichier: Path, tours: int, dossier: Path) -> dict[str, object]:
     }
 
 
-def grandir(facteurs: list[int], tours: int, dossier: Path) -> dict[str, object]:
-    """P5, P6: the whole ingestion at each scale, in turn; peak memory, processor time, exponent."""
-    fichiers = {f"x{facteur}": dossier / f"lieux_x{facteur}.csv" for facteur in facteurs}
-    lignes = {nom: a_part(ecrire_points, fichiers[nom], POINTS_X1 * int(nom[1:])) for nom in fichiers}
-    lues = alterner({nom: commande("complet", fichier) for nom, fichier in fichiers.items()}, tours, dossier)
+def grandir(forme: str, facteurs: list[int], tours: int, dossier: Path) -> dict[str, object]:
+    """P5, P6: the whole ingestion of a shape at each scale, in turn; peak memory, processor time, exponent."""
+    fichiers = {f"x{facteur}": dossier / f"{forme}_x{facteur}.csv" for facteur in facteurs}
+    lignes = {nom: a_part(ecrire_forme, forme, fichiers[nom], int(nom[1:])) for nom in fichiers}
+    commandes = {nom: [*commande("complet", fichier), "--forme", forme] for nom, fichier in fichiers.items()}
+    lues = alterner(commandes, tours, dossier)
     medianes = resumer(lues)
     echelles: list[dict[str, Any]] = [
         {"facteur": int(nom[1:]), "lignes": lignes[nom], "octets": fichier.stat().st_size, **medianes[nom]}
@@ -197,6 +158,7 @@ def grandir(facteurs: list[int], tours: int, dossier: Path) -> dict[str, object]
     tailles, temps = [int(e["lignes"]) for e in echelles], [float(e["cpu_s"]) for e in echelles]
     return {
         "objectif": "P5, P6",
+        "forme": forme,
         "tours": tours,
         "echelles": echelles,
         "rapport_memoire": round(echelles[-1]["memoire_mo"] / echelles[0]["memoire_mo"], 3),
@@ -212,17 +174,19 @@ def main() -> None:
     analyse.add_argument("--lignes", type=int, default=6_000_000, help="rows of the file of P4; 6 million are 600 MB")
     analyse.add_argument("--tours", type=int, default=5)
     analyse.add_argument("--facteurs", type=int, nargs="+", help="P5 and P6 at these scales (1 10 100) instead of P4")
+    analyse.add_argument("--forme", choices=FORMES, default="points", help="shape of the rows of --facteurs")
     analyse.add_argument("--fichier", type=Path, help="P4 on this file, instead of one made for the occasion")
     analyse.add_argument("--cote", choices=COTES, help="one side once on --fichier, and nothing else")
     options = analyse.parse_args()
     with tempfile.TemporaryDirectory() as nom:
         dossier = Path(nom)
         if options.cote:
-            FAIRE[options.cote](options.fichier, dossier)
+            faire = partial(ingerer, options.forme) if options.cote == "complet" else FAIRE[options.cote]
+            faire(options.fichier, dossier)
             return
         if options.facteurs:
-            resultat = grandir(options.facteurs, options.tours, dossier)
-            chemin = ecrire("p5_p6_ingestion", resultat)
+            resultat = grandir(options.forme, options.facteurs, options.tours, dossier)
+            chemin = ecrire(f"p5_p6_{options.forme}", resultat)
             print(json.dumps({c: resultat[c] for c in ("echelles", "rapport_memoire", "exposant")}), f"({chemin})")
             return
         fichier = options.fichier or dossier / "lieux.csv"

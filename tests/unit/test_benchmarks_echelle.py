@@ -16,6 +16,7 @@ import polars as pl
 import pytest
 
 from benchmarks import echelle, p4_ingestion
+from benchmarks.fiches import ingerer
 from benchmarks.mesure import a_part, exposant, exposants_entre_deux
 from benchmarks.p6_modeles import multiplier
 
@@ -102,7 +103,7 @@ def test_the_cells_that_polars_writes_are_those_of_the_ingestion(tmp_path: Path)
     fichier, ingere = tmp_path / "lieux.csv", tmp_path / "ingere"
     ingere.mkdir()
     assert echelle.ecrire(echelle.lots_de_points(200), fichier) == 200
-    p4_ingestion.ingerer_complet(fichier, ingere)
+    ingerer("points", fichier, ingere)
     p4_ingestion.par_polars_cellules(fichier, tmp_path)
     (typees,) = ingere.rglob("*.cellules.parquet")
     du_projet, de_polars = pl.read_parquet(typees), pl.read_parquet(tmp_path / "cellules.parquet")
@@ -111,3 +112,20 @@ def test_the_cells_that_polars_writes_are_those_of_the_ingestion(tmp_path: Path)
     cles = ["ligne", "variable"]
     portes = [*cles, "code_territoire", "colonne_source", "valeur", "valeur_texte", "statut"]
     assert de_polars.select(portes).sort(cles).equals(du_projet.select(portes).sort(cles))
+
+
+def test_values_of_quartiers_are_ingested_without_a_loss(tmp_path: Path) -> None:
+    """One vintage of 1,514 quartiers: every cell is a figure, a mark of secret or an empty cell of the file."""
+    fichier, ingere = tmp_path / "valeurs.csv", tmp_path / "ingere"
+    ingere.mkdir()
+    publiees = next(echelle.lots_de_valeurs(1))
+    assert echelle.ecrire(iter([publiees]), fichier) == 1_514
+    ingerer("valeurs", fichier, ingere)
+    (typees,) = ingere.rglob("*.cellules.parquet")
+    lues = dict(pl.read_parquet(typees).group_by("statut").len().iter_rows())
+    textes = publiees.unpivot(index=["codgeo", "millesime"])["value"]
+    marques, vides = int((textes == "s").sum()), int((textes == "").sum())
+    assert min(marques, vides) > 1_000
+    assert lues == {"observe": 1_514 * 30 - marques - vides, "secret": marques, "non_diffuse": vides}
+    (quarantaine,) = ingere.rglob("*.quarantaine.parquet")
+    assert pl.read_parquet(quarantaine).height == 0
