@@ -23,7 +23,7 @@ from ingestion.catalogue import Correction, ErreurCatalogue, Fichier, Jeu, Lectu
 from ingestion.corrections import ErreurCorrection, corriger
 from ingestion.lock import EntreeVerrou, Verrou
 from ingestion.meta import ce_que_dit_l_archive
-from ingestion.normalise import CELLULES, ErreurDerive, normaliser
+from ingestion.normalise import CELLULES, ErreurDerive, normaliser, tranches
 from ingestion.parquet import (
     NATURES,
     abimes,
@@ -273,7 +273,10 @@ class _Travail:
         lus = (sans_donnees_personnelles(lot, self.jeu) for lot in lots(contenu, lieu, lecture))
         corrigee = any((c.jeu, c.fichier) == (self.jeu.jeu, self.fichier.nom) for c in self.corrections)
         if se_decident_seules(self.jeu, fichier) and not corrigee and not est_registre(self.jeu):
-            yield from lus
+            for lot in lus:
+                yield from tranches(lot, self.jeu)
+                # The next batch is not read while this one is in memory.
+                del lot
         else:
             yield pl.concat(list(lus))
 

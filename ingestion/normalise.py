@@ -6,8 +6,12 @@ Does not belong here: names of columns (columns), fate of the rows (rows), statu
 
 from __future__ import annotations
 
+import json
+from collections import Counter
+from collections.abc import Iterator
 from contextlib import suppress
 from itertools import groupby
+from math import ceil
 from typing import Any, NamedTuple
 
 import polars as pl
@@ -19,7 +23,10 @@ from ingestion.numbers import texte
 from ingestion.periods import periode
 from ingestion.rows import dater, sans_modalite, trier
 
-__all__ = ["CELLULES", "LIGNES", "QUARANTAINE", "ErreurDerive", "Normalise", "normaliser"]
+__all__ = ["CELLULES", "LIGNES", "QUARANTAINE", "ErreurDerive", "Normalise", "normaliser", "tranches"]
+
+# Cells typed at a time: the twenty columns of so many cells take some 200 MB.
+CELLULES_PAR_TRANCHE = 500_000
 
 CELLULES: dict[str, Any] = {
     "jeu": pl.String,
@@ -95,6 +102,27 @@ def normaliser(lignes: pl.DataFrame, jeu: Jeu, millesime: Millesime, fichier: Fi
         _table(_fates(triees, libelle), constantes, LIGNES),
         _table(_illisibles(triees, longues, (fichier.cle or jeu.cle).colonnes), constantes, QUARANTAINE),
     )
+
+
+def tranches(lignes: pl.DataFrame, jeu: Jeu) -> Iterator[pl.DataFrame]:
+    """A batch in pieces of some `CELLULES_PAR_TRANCHE` cells at most: a file of a few wide rows makes as many as one of many."""
+    nombre = ceil(lignes.height * _cellules_par_ligne(jeu, lignes.width) / CELLULES_PAR_TRANCHE)
+    if nombre <= 1:
+        yield lignes
+    else:
+        yield from lignes.iter_slices(ceil(lignes.height / nombre))
+
+
+def _cellules_par_ligne(jeu: Jeu, colonnes: int) -> int:
+    """At most how many cells a row gives: of the variables of a block that have a filter, those of one filter."""
+    total = 0
+    for bloc in jeu.blocs:
+        par_filtre = Counter(json.dumps(v.ou, sort_keys=True) for v in bloc.variables.values())
+        sans_filtre = par_filtre.pop("{}", 0)
+        total += sans_filtre + max(par_filtre.values(), default=0)
+        if any(v.motif_colonnes for v in bloc.variables.values()):
+            total += colonnes
+    return total
 
 
 Ou = tuple[tuple[str, tuple[str, ...]], ...]

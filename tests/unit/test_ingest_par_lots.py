@@ -18,9 +18,11 @@ import pytest
 from fiche_essai import bloc, fiche
 
 import ingestion.ingest
+import ingestion.normalise
 from ingestion.acquire import SourceDepot
 from ingestion.catalogue import Cle, Fichier, Jeu, Millesime, Variable
 from ingestion.ingest import ingerer_jeu
+from ingestion.normalise import _cellules_par_ligne, tranches
 from ingestion.parquet import chemin_vide, ouvrir_ensemble
 from ingestion.read_csv import MORCEAU
 from ingestion.rows import se_decident_seules
@@ -88,6 +90,50 @@ def test_a_batch_is_forgotten_before_the_next_one_is_typed(tmp_path: Path, monke
     deposer(tmp_path / "depot")
     assert ingerer(lieux(), tmp_path).statut == "a_jour"
     assert len(cellules) > 1
+
+
+def test_a_wide_batch_is_typed_in_pieces(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The memory follows the cells, not the bytes: thirty indicators a row are thirty cells for 150 bytes."""
+    monkeypatch.setattr(ingestion.normalise, "CELLULES_PAR_TRANCHE", 1_000)
+    typees: list[int] = []
+    typer = ingestion.ingest.normaliser
+
+    def compter(*arguments: Any) -> Any:
+        normalise = typer(*arguments)
+        typees.append(normalise.cellules.height)
+        return normalise
+
+    monkeypatch.setattr(ingestion.ingest, "normaliser", compter)
+    noms = [f"i{rang:02d}" for rang in range(30)]
+    chemin = tmp_path / "depot" / "insee" / "essai" / "lieux.csv"
+    chemin.parent.mkdir(parents=True)
+    lignes = [";".join(["identifiant", *noms]), *(";".join([f"E{i:03d}", *[str(i)] * 30]) for i in range(100))]
+    chemin.write_text("\n".join(lignes) + "\n", encoding="utf-8")
+    large = bloc({nom: Variable(colonnes=[nom], type="effectif") for nom in noms})
+    assert ingerer(lieux().model_copy(update={"blocs": [large]}), tmp_path).nb_retenues == 100
+    # 3,000 cells in pieces of 1,000: 34 rows, 34, 32.
+    assert typees == [34 * 30, 34 * 30, 32 * 30]
+    assert sum(typees) == 100 * 30
+    cellules = pl.read_parquet(next((tmp_path / "data" / "normalise").rglob("*.cellules.parquet")))
+    assert sorted(cellules.select("ligne", "variable", "valeur").rows()) == [
+        (i + 2, nom, float(i)) for i in range(100) for nom in noms
+    ]
+
+
+def test_filters_of_one_block_make_one_cell_a_row() -> None:
+    """A file that holds one figure a row has as many variables as figures, and is not cut for that."""
+    filtrees = {
+        f"v{rang}": Variable(colonnes=["valeur"], type="effectif", ou={"mesure": [str(rang)]}) for rang in range(9)
+    }
+    libre = {"libelle": Variable(colonnes=["libelle"], type="texte")}
+    assert _cellules_par_ligne(fiche([bloc(filtrees | libre)], {}), 40) == 2
+    par_colonne = Variable(motif_colonnes=r"n_(?P<annee>\d{4})", periode="{annee}", type="effectif", colonnes=[])
+    assert _cellules_par_ligne(fiche([bloc({"n": par_colonne})], {}), 40) >= 40
+
+
+def test_an_empty_batch_is_one_piece() -> None:
+    vide = pl.DataFrame(schema={"identifiant": pl.String, "effectif": pl.String})
+    assert [piece.height for piece in tranches(vide, lieux())] == [0]
 
 
 def test_a_batch_without_a_row_takes_no_place_in_a_file(tmp_path: Path) -> None:
