@@ -20,6 +20,8 @@ INTERNES = {
     "OBSERVATOIRE_DONNEES_DEMO",
     "OBSERVATOIRE_DONNEES_DEPOT",
     "OBSERVATOIRE_CAPTURES",
+    # Read by systemd, which gives it to a command: the storage that a mirror copies (deploy/README.md).
+    "OBSERVATOIRE_MIROIR",
     # The server of the PostgreSQL lane (docs/voies.md): a target of the dbt profile, not of a refresh.
     "OBSERVATOIRE_POSTGRES_HOTE",
     "OBSERVATOIRE_POSTGRES_PORT",
