@@ -32,7 +32,7 @@ LIEUX: dict[str, Any] = COMMUN | {
     "cle": {"colonnes": ["identifiant"], "type": "identifiant"},
     "blocs": [
         {
-            "nom": "position",
+            "nom": "mesures",
             "regle_vide": "non_diffuse",
             "variables": {
                 "libelle": {"colonnes": ["libelle"], "type": "texte"},
@@ -55,7 +55,7 @@ VALEURS: dict[str, Any] = COMMUN | {
     "cle": {"colonnes": ["codgeo"], "type": "qpv2015", "repetees": "gardees"},
     "blocs": [
         {
-            "nom": "position",
+            "nom": "mesures",
             "regle_vide": "non_diffuse",
             "colonne_periode": ["millesime"],
             "variables": {
@@ -79,7 +79,7 @@ def ingerer(forme: str, fichier: Path, sortie: Path) -> None:
     from ingestion.ingest import ingerer_jeu
 
     declare = {"fichier": fichier.name, "chemin": fichier.name, "statut_url": "a_confirmer"}
-    millesime = {"millesime": "2022", "periodes": {"position": "2022"}, "fichiers": [declare]}
+    millesime = {"millesime": "2022", "periodes": {"mesures": "2022"}, "fichiers": [declare]}
     jeu = Jeu.model_validate(FICHES[forme] | {"millesimes": [millesime]})
     bilan = ingerer_jeu(jeu, SourceDepot(fichier.parent), sortie, lambda: datetime.now(UTC))
     if bilan.en_echec:

@@ -62,7 +62,7 @@ def par_polars_cellules(fichier: Path, sortie: Path) -> None:
     variables: dict[str, Any] = LIEUX["blocs"][0]["variables"]
     lu = pl.scan_csv(fichier, separator=";", infer_schema=False, row_index_name="ligne", row_index_offset=2)
     constantes = {"jeu": LIEUX["jeu"], "millesime": "2022", "fichier": fichier.name, "niveau": "objet", "zonage": ""}
-    constantes |= {"bloc": "position", "periode": "2022", "mention": "", "empreinte_sha256": "0" * 64}
+    constantes |= {"bloc": "mesures", "periode": "2022", "mention": "", "empreinte_sha256": "0" * 64}
     cellules = (
         lu.unpivot(list(variables), index=["ligne", "identifiant"], variable_name="variable", value_name="texte")
         .with_columns(valeur=pl.col("texte").cast(pl.Float64, strict=False))
@@ -103,7 +103,6 @@ def par_pandas(fichier: Path, sortie: Path) -> None:
 
 FAIRE: dict[str, Callable[[Path, Path], None]] = {
     "brut": ingerer_brut,
-    "complet": partial(ingerer, "points"),
     "polars": par_polars,
     "duckdb": par_duckdb,
 }
@@ -181,8 +180,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as nom:
         dossier = Path(nom)
         if options.cote:
-            faire = partial(ingerer, options.forme) if options.cote == "complet" else FAIRE[options.cote]
-            faire(options.fichier, dossier)
+            faire = FAIRE | {"complet": partial(ingerer, options.forme)}
+            faire[options.cote](options.fichier, dossier)
             return
         if options.facteurs:
             resultat = grandir(options.forme, options.facteurs, options.tours, dossier)

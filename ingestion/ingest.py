@@ -274,9 +274,8 @@ class _Travail:
         corrigee = any((c.jeu, c.fichier) == (self.jeu.jeu, self.fichier.nom) for c in self.corrections)
         if se_decident_seules(self.jeu, fichier) and not corrigee and not est_registre(self.jeu):
             for lot in lus:
-                yield from tranches(lot, self.jeu)
-                # The next batch is not read while this one is in memory.
-                del lot
+                yield from tranches(lot, self.jeu, self.millesime, fichier)
+                del lot  # for the same reason as in `_ecrire`
         else:
             yield pl.concat(list(lus))
 

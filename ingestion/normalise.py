@@ -6,7 +6,6 @@ Does not belong here: names of columns (columns), fate of the rows (rows), statu
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
@@ -16,7 +15,7 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
-from ingestion.catalogue import Bloc, ErreurCatalogue, Fichier, Jeu, Millesime
+from ingestion.catalogue import Bloc, ErreurCatalogue, Fichier, Jeu, Millesime, Variable
 from ingestion.cells import cellules_du_bloc
 from ingestion.columns import ColonneResolue, Entete, ErreurDerive, resoudre
 from ingestion.numbers import texte
@@ -84,7 +83,7 @@ def normaliser(lignes: pl.DataFrame, jeu: Jeu, millesime: Millesime, fichier: Fi
     for bloc, colonnes in blocs:
         triees = _dater(triees, entete, bloc)
         gardees = triees.filter((pl.col("_sort") == "retenue") | pl.col("_agregat"))
-        for ou, memes in groupby(sorted(colonnes, key=_ou), key=_ou):
+        for ou, memes in groupby(sorted(colonnes, key=_filtre), key=_filtre):
             utiles = gardees.filter(_condition(entete, dict(ou)))
             declaree = millesime.periodes.get(bloc.nom)
             morceaux += cellules_du_bloc(utiles, entete, bloc, list(memes), dict(jeu.marques), declaree)
@@ -104,22 +103,26 @@ def normaliser(lignes: pl.DataFrame, jeu: Jeu, millesime: Millesime, fichier: Fi
     )
 
 
-def tranches(lignes: pl.DataFrame, jeu: Jeu) -> Iterator[pl.DataFrame]:
-    """A batch in pieces of some `CELLULES_PAR_TRANCHE` cells at most: a file of a few wide rows makes as many as one of many."""
-    nombre = ceil(lignes.height * _cellules_par_ligne(jeu, lignes.width) / CELLULES_PAR_TRANCHE)
+def tranches(lignes: pl.DataFrame, jeu: Jeu, millesime: Millesime, fichier: Fichier) -> Iterator[pl.DataFrame]:
+    """A batch in pieces of some `CELLULES_PAR_TRANCHE` cells: wide rows make as many cells as many narrow ones.
+
+    Raises:
+        ErreurCatalogue: the card names a block without a period in this vintage.
+    """
+    par_ligne = cellules_par_ligne(_blocs(jeu, millesime, fichier), lignes.width)
+    nombre = ceil(lignes.height * par_ligne / CELLULES_PAR_TRANCHE)
     if nombre <= 1:
         yield lignes
     else:
         yield from lignes.iter_slices(ceil(lignes.height / nombre))
 
 
-def _cellules_par_ligne(jeu: Jeu, colonnes: int) -> int:
-    """At most how many cells a row gives: of the variables of a block that have a filter, those of one filter."""
+def cellules_par_ligne(blocs: list[Bloc], colonnes: int) -> int:
+    """About how many cells a row of `colonnes` columns gives: of the variables that have a filter, those of one filter."""
     total = 0
-    for bloc in jeu.blocs:
-        par_filtre = Counter(json.dumps(v.ou, sort_keys=True) for v in bloc.variables.values())
-        sans_filtre = par_filtre.pop("{}", 0)
-        total += sans_filtre + max(par_filtre.values(), default=0)
+    for bloc in blocs:
+        par_filtre = Counter(_ou(variable) for variable in bloc.variables.values())
+        total += par_filtre.pop((), 0) + max(par_filtre.values(), default=0)
         if any(v.motif_colonnes for v in bloc.variables.values()):
             total += colonnes
     return total
@@ -128,9 +131,13 @@ def _cellules_par_ligne(jeu: Jeu, colonnes: int) -> int:
 Ou = tuple[tuple[str, tuple[str, ...]], ...]
 
 
-def _ou(colonne: ColonneResolue) -> Ou:
+def _ou(variable: Variable) -> Ou:
     """The filter of a variable, as something that can be sorted."""
-    return tuple((nom, tuple(valeurs)) for nom, valeurs in sorted(colonne.fiche.ou.items()))
+    return tuple((nom, tuple(valeurs)) for nom, valeurs in sorted(variable.ou.items()))
+
+
+def _filtre(colonne: ColonneResolue) -> Ou:
+    return _ou(colonne.fiche)
 
 
 def _condition(entete: Entete, ou: dict[str, tuple[str, ...]]) -> pl.Expr:
@@ -142,7 +149,7 @@ def _condition(entete: Entete, ou: dict[str, tuple[str, ...]]) -> pl.Expr:
 def _ecarter_modalites(
     triees: pl.DataFrame, entete: Entete, blocs: list[tuple[Bloc, list[ColonneResolue]]]
 ) -> pl.DataFrame:
-    filtres = {_ou(colonne) for _, colonnes in blocs for colonne in colonnes}
+    filtres = {_filtre(colonne) for _, colonnes in blocs for colonne in colonnes}
     if not filtres or () in filtres:
         return triees
     return sans_modalite(triees, pl.any_horizontal([_condition(entete, dict(ou)) for ou in sorted(filtres)]))

@@ -22,7 +22,7 @@ import ingestion.normalise
 from ingestion.acquire import SourceDepot
 from ingestion.catalogue import Cle, Fichier, Jeu, Millesime, Variable
 from ingestion.ingest import ingerer_jeu
-from ingestion.normalise import _cellules_par_ligne, tranches
+from ingestion.normalise import cellules_par_ligne, tranches
 from ingestion.parquet import chemin_vide, ouvrir_ensemble
 from ingestion.read_csv import MORCEAU
 from ingestion.rows import se_decident_seules
@@ -126,14 +126,15 @@ def test_filters_of_one_block_make_one_cell_a_row() -> None:
         f"v{rang}": Variable(colonnes=["valeur"], type="effectif", ou={"mesure": [str(rang)]}) for rang in range(9)
     }
     libre = {"libelle": Variable(colonnes=["libelle"], type="texte")}
-    assert _cellules_par_ligne(fiche([bloc(filtrees | libre)], {}), 40) == 2
+    assert cellules_par_ligne([bloc(filtrees | libre)], 40) == 2
     par_colonne = Variable(motif_colonnes=r"n_(?P<annee>\d{4})", periode="{annee}", type="effectif", colonnes=[])
-    assert _cellules_par_ligne(fiche([bloc({"n": par_colonne})], {}), 40) >= 40
+    assert cellules_par_ligne([bloc({"n": par_colonne})], 40) >= 40
 
 
 def test_an_empty_batch_is_one_piece() -> None:
     vide = pl.DataFrame(schema={"identifiant": pl.String, "effectif": pl.String})
-    assert [piece.height for piece in tranches(vide, lieux())] == [0]
+    jeu = lieux()
+    assert [piece.height for piece in tranches(vide, jeu, jeu.millesimes[0], jeu.millesimes[0].fichiers[0])] == [0]
 
 
 def test_a_batch_without_a_row_takes_no_place_in_a_file(tmp_path: Path) -> None:
