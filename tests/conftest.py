@@ -14,8 +14,12 @@ from pathlib import Path
 
 import pytest
 from filelock import FileLock
+from hypothesis import settings
 
 pytest_plugins = ["pannes"]
+# A generated case on a busy machine is not a failure: no test is timed.
+settings.register_profile("projet", deadline=None)
+settings.load_profile("projet")
 PROJET = Path(__file__).resolve().parent.parent
 DEPOT = Path(os.environ.get("OBSERVATOIRE_DEPOT") or PROJET.parent / "shared" / "data")
 

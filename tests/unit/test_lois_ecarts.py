@@ -17,7 +17,7 @@ from sql_du_projet import calculer, executer, methode, modele, rendre
 
 R = pl.Float64
 # One SQL query per example: enough examples to meet ties, masks and empty sets.
-rapide = settings(max_examples=60, deadline=None)
+rapide = settings(max_examples=60)
 
 # --- a reference that contains the quartier ----------------------------------------------------------------------------
 

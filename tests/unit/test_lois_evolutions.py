@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sql_du_projet import calculer, executer, methode, modele, parametres
 
-rapide = settings(max_examples=50, deadline=None)
+rapide = settings(max_examples=50)
 ETIQUETTES = {
     "stable", "rattrapage", "rattrapage_par_degradation", "decrochage_malgre_amelioration", "decrochage",
 }  # fmt: skip

@@ -282,7 +282,7 @@ QUATRE = contours(
 )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(tirage=st.randoms(use_true_random=False), nombre=st.integers(min_value=12, max_value=150))
 def test_l_ordre_des_lieux_et_des_contours_ne_change_jamais_les_tables(tirage: random.Random, nombre: int) -> None:
     points = nuage(tirage, nombre)

@@ -18,7 +18,7 @@ import polars as pl
 import pytest
 import shapefile
 import xlwt
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ingestion.catalogue import Lecture
@@ -168,7 +168,6 @@ def test_l_en_tete_peut_etre_plus_bas_et_les_donnees_encore_plus_bas() -> None:
 TEXTES = st.text(alphabet='ab 1;,"\né\u202f', max_size=6)
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(TEXTES, TEXTES, TEXTES), min_size=1, max_size=8), st.sampled_from(["\n", "\r\n"]))
 def test_la_voie_rapide_et_le_module_csv_lisent_le_meme_texte(
     enregistrements: list[tuple[str, ...]], fin_de_ligne: str
@@ -182,7 +181,6 @@ def test_la_voie_rapide_et_le_module_csv_lisent_le_meme_texte(
     assert len(soigneuse) == 1
 
 
-@settings(deadline=None)
 @given(
     st.lists(st.tuples(TEXTES, TEXTES, TEXTES), min_size=1, max_size=12),
     st.sampled_from(["\n", "\r\n"]),

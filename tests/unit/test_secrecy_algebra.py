@@ -84,7 +84,7 @@ coefficients = st.lists(st.sampled_from([-1, 0, 1, 2]), min_size=3, max_size=3)
 solutions = st.lists(st.integers(0, 2), min_size=3, max_size=3)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(coefficients, min_size=1, max_size=3), solutions)
 @example([[1, 1, 0], [0, 1, 1]], [1, 1, 1])
 def test_deux_points_entiers_differents_excluent_l_exposition(matrice: list[list[int]], solution: list[int]) -> None:
